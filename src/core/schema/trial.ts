@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { modelSchema } from './model.ts';
+import { recipeSchema } from './recipe.ts';
+
+/** `spec.json`: all that a trainer needs to run one attempt of one trial. Paths are absolute. */
+export const trialSpecSchema = z.strictObject({
+  schema: z.literal('isoflop.trial/1'),
+  study: z.string().describe('Name of the study.'),
+  trial: z.string().describe('Name of the trial, unique in the study and safe as a folder name.'),
+  attempt: z.int().min(1),
+  model: modelSchema,
+  data: z.strictObject({
+    kind: z.literal('text'),
+    cache: z.string().describe('Folder of the tokenised data set: train.bin, validation.bin, manifest.json.'),
+  }),
+  budget: z.strictObject({
+    steps: z.int().min(1).describe('Optimiser steps.'),
+    tokens: z.int().min(1).describe('Tokens trained on: steps x recipe.batchTokens.'),
+  }),
+  recipe: recipeSchema,
+  seed: z.int().min(0).describe('Decides initialisation and the order of the data.'),
+  evaluation: z.strictObject({
+    windows: z.int().min(1).describe('Held-out windows of the last evaluation, fixed by the data set.'),
+    every: z.int().min(1).describe('Steps between logged points of the loss curve.'),
+  }),
+  threads: z.int().min(1).default(1).describe('Threads of the engine.'),
+  checkpointSeconds: z.number().positive().default(20).describe('Wall seconds between checkpoints.'),
+  checkpoints: z.string().describe("Folder of this trial's checkpoints, shared by its attempts."),
+  resume: z.string().nullable().describe('Checkpoint to continue from, or null.'),
+});
+
+/** One line of `metrics.jsonl`. */
+export const measurementSchema = z.looseObject({
+  step: z.int().min(0),
+  tokens: z.int().min(0).describe('Tokens trained on so far.'),
+  split: z.enum(['train', 'validation']),
+  loss: z
+    .number()
+    .describe('Mean loss in nats a token: over the steps since the last point (train), or held out (validation).'),
+  lossError: z.number().min(0).optional().describe('Standard error of the loss over held-out windows.'),
+  final: z
+    .boolean()
+    .optional()
+    .describe('True on the one measurement that a law eats: the held-out loss after the last step.'),
+});
+
+/** `exit.json`, written by the shim by rename after the command ended. */
+export const exitSchema = z.looseObject({
+  code: z.int().nullable().describe('Exit code, or null when a signal ended it.'),
+  signal: z.string().nullable(),
+  reason: z.string().describe('One of done, resume, diverged, failed, killed.'),
+});
+
+export type TrialSpec = z.infer<typeof trialSpecSchema>;
+export type Measurement = z.infer<typeof measurementSchema>;
+export type Exit = z.infer<typeof exitSchema>;
+
+/** Exit codes of the trial contract. */
+export const EXIT_DONE = 0;
+/** EX_TEMPFAIL: stopped on request or preempted; run me again and I continue. */
+export const EXIT_RESUME = 75;
+/** The run diverged: its loss is not finite or far above its start; running it again will not help. */
+export const EXIT_DIVERGED = 76;

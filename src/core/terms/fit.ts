@@ -1,0 +1,58 @@
+import type { Conventions } from './conventions.ts';
+import type { Law } from './law.ts';
+import type { Exclusion } from './observation.ts';
+
+/** What a fit minimises: the plain sum over rows of the loss of each residual, never a mean. */
+export interface Objective {
+  /** `huber`: r^2/2 up to delta, then delta (|r| - delta/2). `least-squares`: r^2. */
+  readonly kind: 'least-squares' | 'huber' | 'cauchy';
+  /** `log`: residuals of the logarithm of the response. */
+  readonly residual: 'linear' | 'log';
+  /** Scale of huber and cauchy, in units of the residual. Default 1e-3. */
+  readonly delta?: number;
+}
+
+/** How a fit ended; each with a sentence and, where it is not good, the remedy. */
+export type FitEnd = 'converged' | 'at-bound' | 'out-of-steps' | 'not-finite';
+
+export interface FitStatus {
+  readonly end: FitEnd;
+  readonly sentence: string;
+  readonly remedy?: string;
+}
+
+/** What a fit says about how much it can be trusted. */
+export interface FitDiagnostics {
+  /** Norm of the scale-free gradient at the solution: change of the objective, relative to it, per unit of each coordinate's own scale. */
+  readonly gradientNorm: number;
+  /** How many of the global starts reached this optimum (within 1e-6 relative), out of `starts`. */
+  readonly starts: number;
+  readonly startsAgreeing: number;
+  /** Condition number of the scaled normal matrix. */
+  readonly condition: number;
+  readonly correlations: readonly (readonly number[])[];
+  readonly boundsHit: readonly string[];
+}
+
+/** A law with values. Everything in raw units. Document `isoflop.fit/1`. */
+export interface Fit {
+  readonly schema: 'isoflop.fit/1';
+  readonly law: Law;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly objective: number;
+  readonly objectiveKind: Objective;
+  readonly n: number;
+  readonly status: FitStatus;
+  readonly diagnostics: FitDiagnostics;
+  /** Residuals in the objective's space (observed minus fitted), in row order. */
+  readonly residuals: readonly number[];
+  readonly conventions: Partial<Conventions>;
+  readonly exclusions: readonly Exclusion[];
+}
+
+export interface Interval {
+  /** Such as 0.95. */
+  readonly level: number;
+  readonly low: number;
+  readonly high: number;
+}
