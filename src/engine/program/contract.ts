@@ -6,17 +6,34 @@ export interface ProgramInput {
   readonly dtype: 'float32' | 'int32';
 }
 
+/** An output of the program with its shape, float32. */
+export interface ProgramOutput {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/**
+ * How a parameter's gradient comes out: as a whole (`dense`), or for a table as one gradient row for each row that was
+ * looked up (`rows`, to be added up by the int32 input `indices`), or as the sum of both (a tied head).
+ * Rows are added outside the program: onnxruntime's ScatterND adds in an order left to chance.
+ */
+export interface GradientOutput {
+  readonly dense?: ProgramOutput;
+  readonly rows?: ProgramOutput & { readonly indices: string };
+}
+
 /**
  * One training step's forward and backward pass as a serialised ONNX model. Parameters are inputs under their own
- * names; the outputs are the scalar mean loss and, for parameter p, its gradient under `gradients.get(p.name)`.
- * A gpt takes `tokens` and `targets`, both int32 `[batch, context]`; an mlp takes `features` float32 `[batch, inputs]`
- * and `targets` (int32 `[batch]` classes for cross-entropy, float32 `[batch, outputs]` otherwise).
+ * names; the outputs are the scalar mean loss and the gradients. A gpt takes `tokens` and `targets`, both int32
+ * `[batch, context]`; an mlp takes `features` float32 `[batch, inputs]` and `targets` (int32 `[batch]` classes for
+ * cross-entropy, float32 `[batch, outputs]` otherwise).
  */
 export interface TrainingProgram {
   readonly bytes: Uint8Array;
   readonly inputs: readonly ProgramInput[];
   readonly parameters: readonly Parameter[];
-  readonly gradients: ReadonlyMap<string, string>;
+  /** By parameter name. */
+  readonly gradients: ReadonlyMap<string, GradientOutput>;
   /** Name of the scalar output: mean loss over the batch (over all its tokens), in nats for cross-entropy. */
   readonly loss: string;
 }
@@ -26,5 +43,5 @@ export interface EvaluationProgram {
   readonly bytes: Uint8Array;
   readonly inputs: readonly ProgramInput[];
   readonly parameters: readonly Parameter[];
-  readonly losses: string;
+  readonly losses: ProgramOutput;
 }

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { IsoflopError } from '../../core/terms/errors.ts';
+import type { ErrorCode } from '../../core/terms/errors.ts';
+import { register as allocate } from './commands/allocate.ts';
+import { register as fit } from './commands/fit.ts';
+import { register as laws } from './commands/laws.ts';
+import { register as predict } from './commands/predict.ts';
+import { register as report } from './commands/report.ts';
+import { register as study } from './commands/study.ts';
+import { register as train } from './commands/train.ts';
+
+/** 1: the answer is no. 2: bad input. 3: interrupted. */
+const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
+  'not-identifiable': 1,
+  'invalid-input': 2,
+  missing: 2,
+  refused: 2,
+  unavailable: 2,
+  interrupted: 3,
+};
+
+function buildProgram(): Command {
+  const program = new Command('isoflop')
+    .description('Scale deep-learning models by law instead of by guess.')
+    .version('0.1.0')
+    .showHelpAfterError('(add --help for what is possible)')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+  for (const register of [study, train, fit, laws, predict, allocate, report]) register(program);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+/** Prints the error as a sentence with its remedy (or as JSON where `--json` was asked for) and sets the exit code. */
+function fail(error: unknown, asJson: boolean): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  if (!(error instanceof IsoflopError)) throw error;
+  const { code, message, hint, path } = error;
+  if (asJson) console.log(JSON.stringify({ error: { code, message, hint, path } }, null, 2));
+  console.error(`isoflop: ${error.sentence}`);
+  process.exitCode = EXIT_CODES[code];
+}
+
+// A closed pipe (`isoflop ... | head`) is the reader's choice, not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+try {
+  await buildProgram().parseAsync();
+} catch (error) {
+  fail(error, process.argv.includes('--json'));
+}

@@ -1,0 +1,64 @@
+import { GraphBuilder } from '../graph/builder.ts';
+import type { Graph, Operator, TensorId } from '../graph/types.ts';
+import { RULES } from './rules.ts';
+
+/** A forward graph with its backward pass. `gradients` names the gradient of each parameter, same shape as it. */
+export interface TrainingGraph {
+  readonly graph: Graph;
+  readonly gradients: ReadonlyMap<string, TensorId>;
+}
+
+/** Tensors that depend on a parameter: only these carry a gradient. */
+function reachedByParameters(graph: Graph): Set<TensorId> {
+  const reached = new Set(graph.parameters.map(({ tensor }) => tensor));
+  for (const operator of graph.operators) {
+    if (operator.inputs.some((input) => reached.has(input))) for (const output of operator.outputs) reached.add(output);
+  }
+  return reached;
+}
+
+/**
+ * Reverse-mode differentiation (Griewank and Walther 2008, chapter 3) of the mean of the row losses of a forward graph,
+ * in the same operators. The graph has exactly one `loss` operator; every parameter must influence it.
+ */
+export function differentiate(forward: Graph): TrainingGraph {
+  const builder = GraphBuilder.from(forward, 'backward');
+  const reached = reachedByParameters(forward);
+  const gradients = new Map<TensorId, TensorId>();
+  const accumulate = (tensor: TensorId, gradient: TensorId): void => {
+    const already = gradients.get(tensor);
+    gradients.set(tensor, already === undefined ? gradient : builder.add('add', [already, gradient]));
+  };
+  const lossIndex = forward.operators.findIndex((operator) => operator.kind === 'loss');
+  for (const operator of forward.operators.slice(0, lossIndex + 1).reverse()) {
+    const outputs = operator.outputs.map((output) => gradients.get(output));
+    if (operator.kind !== 'loss' && outputs.every((gradient) => gradient === undefined)) continue;
+    builder.at(operator.layer);
+    const found = ruleOf(operator)({
+      builder,
+      operator,
+      gradients: outputs,
+      wants: (index) => reached.has(operator.inputs[index]),
+    });
+    for (const [index, gradient] of found.entries()) {
+      const input = operator.inputs[index];
+      if (gradient !== undefined && reached.has(input)) accumulate(input, gradient);
+    }
+  }
+  const named = new Map(
+    forward.parameters.map(({ tensor, parameter }) => [parameter.name, gradientOf(gradients, tensor, parameter.name)]),
+  );
+  return { graph: builder.finish(forward.outputs), gradients: named };
+}
+
+function ruleOf(operator: Operator): NonNullable<(typeof RULES)[Operator['kind']]> {
+  const rule = RULES[operator.kind];
+  if (!rule) throw new Error(`internal: no derivative of operator '${operator.kind}'`);
+  return rule;
+}
+
+function gradientOf(gradients: ReadonlyMap<TensorId, TensorId>, tensor: TensorId, name: string): TensorId {
+  const gradient = gradients.get(tensor);
+  if (gradient === undefined) throw new Error(`internal: parameter '${name}' does not influence the loss`);
+  return gradient;
+}

@@ -1,0 +1,95 @@
+import type { Activation } from '../../core/graph/types.ts';
+import type { Emitter } from './emitter.ts';
+
+/** 1 / sqrt(2), and 1 / sqrt(2 pi): the constants of the normal distribution in GELU. */
+const INVERSE_ROOT_2 = Math.SQRT1_2;
+const NORMAL_DENSITY_0 = 1 / Math.sqrt(2 * Math.PI);
+/** GELU's tanh form (Hendrycks and Gimpel 2016): 0.5 x (1 + tanh(k (x + c x^3))). */
+const TANH_K = Math.sqrt(2 / Math.PI);
+const TANH_C = 0.044715;
+/** Slope that turns HardSigmoid into a step: onnxruntime's Sign runs on one thread, this does not. */
+const STEP_SLOPE = 3e38;
+
+/** Standard normal distribution function; identical nodes of forward and backward pass are merged by onnxruntime. */
+function normalCdf(e: Emitter, x: string): string {
+  const erf = e.node('Erf', [e.node('Mul', [x, e.scalar(INVERSE_ROOT_2)])]);
+  return e.node('Add', [e.node('Mul', [erf, e.scalar(0.5)]), e.scalar(0.5)]);
+}
+
+function tanhInner(e: Emitter, x: string, square: string): string {
+  const factor = e.node('Add', [e.node('Mul', [square, e.scalar(TANH_K * TANH_C)]), e.scalar(TANH_K)]);
+  return e.node('Tanh', [e.node('Mul', [x, factor])]);
+}
+
+/** 0.5 (1 + t) */
+const halfPlus = (e: Emitter, t: string): string => e.node('Add', [e.node('Mul', [t, e.scalar(0.5)]), e.scalar(0.5)]);
+
+/** y = f(x), written to `output`. */
+export function emitActivation(e: Emitter, activation: Activation, x: string, output: string): void {
+  switch (activation) {
+    case 'relu':
+      e.node('Relu', [x], {}, output);
+      return;
+    case 'relu2': {
+      const r = e.node('Relu', [x]);
+      e.node('Mul', [r, r], {}, output);
+      return;
+    }
+    case 'gelu':
+      e.node('Mul', [x, normalCdf(e, x)], {}, output);
+      return;
+    case 'gelu-tanh':
+      e.node('Mul', [x, halfPlus(e, tanhInner(e, x, e.node('Mul', [x, x])))], {}, output);
+      return;
+    case 'silu':
+      e.node('Mul', [x, e.node('Sigmoid', [x])], {}, output);
+      return;
+    case 'tanh':
+      e.node('Tanh', [x], {}, output);
+      return;
+    case 'sigmoid':
+      e.node('Sigmoid', [x], {}, output);
+  }
+}
+
+/** f'(x), from x and y = f(x). */
+function slope(e: Emitter, activation: Activation, x: string, y: string): string {
+  const one = e.scalar(1);
+  switch (activation) {
+    case 'relu':
+      return e.node('HardSigmoid', [y], { floats: { alpha: STEP_SLOPE, beta: 0 } });
+    case 'relu2':
+      return e.node('Mul', [e.node('Relu', [x]), e.scalar(2)]);
+    case 'gelu': {
+      const square = e.node('Mul', [x, x]);
+      const density = e.node('Exp', [e.node('Mul', [square, e.scalar(-0.5)])]);
+      const tail = e.node('Mul', [e.node('Mul', [density, e.scalar(NORMAL_DENSITY_0)]), x]);
+      return e.node('Add', [normalCdf(e, x), tail]);
+    }
+    case 'gelu-tanh': {
+      const square = e.node('Mul', [x, x]);
+      const t = tanhInner(e, x, square);
+      const inner = e.node('Add', [e.node('Mul', [square, e.scalar(1.5 * TANH_K * TANH_C)]), e.scalar(0.5 * TANH_K)]);
+      const rest = e.node('Mul', [e.node('Sub', [one, e.node('Mul', [t, t])]), e.node('Mul', [x, inner])]);
+      return e.node('Add', [halfPlus(e, t), rest]);
+    }
+    case 'silu': {
+      const s = e.node('Sigmoid', [x]);
+      return e.node('Add', [s, e.node('Mul', [y, e.node('Sub', [one, s])])]);
+    }
+    case 'tanh':
+      return e.node('Sub', [one, e.node('Mul', [y, y])]);
+    case 'sigmoid':
+      return e.node('Mul', [y, e.node('Sub', [one, y])]);
+  }
+}
+
+/** dx = dy f'(x), written to `output`. */
+export function emitActivationGradient(
+  e: Emitter,
+  activation: Activation,
+  [dy, x, y]: readonly string[],
+  output: string,
+): void {
+  e.node('Mul', [dy, slope(e, activation, x, y)], {}, output);
+}

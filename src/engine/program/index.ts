@@ -1,0 +1,102 @@
+import { differentiate } from '../../core/autodiff/differentiate.ts';
+import type { TrainingGraph } from '../../core/autodiff/differentiate.ts';
+import type { Graph, Tensor, TensorId } from '../../core/graph/types.ts';
+import { buildForward } from '../../core/model/index.ts';
+import type { ModelSpec } from '../../core/model/index.ts';
+import type { EvaluationProgram, GradientOutput, ProgramInput, ProgramOutput, TrainingProgram } from './contract.ts';
+import { Emitter } from './emitter.ts';
+import { lowerOperator } from './lower.ts';
+import { encodeModel } from './onnx.ts';
+
+export type { EvaluationProgram, GradientOutput, ProgramInput, ProgramOutput, TrainingProgram } from './contract.ts';
+
+/** The training step of a model at a fixed batch (windows for gpt, rows for mlp). */
+export function buildTrainingProgram(spec: ModelSpec, batch: number): TrainingProgram {
+  const training = differentiate(buildForward(spec, batch));
+  const gradients = gradientOutputs(training);
+  const outputs = [...gradients.values()].flatMap(({ dense, rows }) =>
+    [dense, rows].filter((one) => one !== undefined),
+  );
+  const loss = outputOf(training.graph, training.graph.outputs.loss);
+  return {
+    bytes: encode(training.graph, [loss, ...outputs]),
+    inputs: inputsOf(training.graph),
+    parameters: training.graph.parameters.map(({ parameter }) => parameter),
+    gradients,
+    loss: loss.name,
+  };
+}
+
+/** The held-out losses of a model at a fixed batch. */
+export function buildEvaluationProgram(spec: ModelSpec, batch: number): EvaluationProgram {
+  const graph = buildForward(spec, batch);
+  const losses = outputOf(graph, graph.outputs.losses);
+  return {
+    bytes: encode(graph, [losses]),
+    inputs: inputsOf(graph),
+    parameters: graph.parameters.map(({ parameter }) => parameter),
+    losses,
+  };
+}
+
+const inputsOf = (graph: Graph): ProgramInput[] =>
+  graph.inputs.map((id) => {
+    const { name, shape, dtype } = graph.tensors[id];
+    return { name, shape, dtype };
+  });
+
+const outputOf = (graph: Graph, id: TensorId): ProgramOutput => ({
+  name: graph.tensors[id].name,
+  shape: graph.tensors[id].shape,
+});
+
+/** Separates the sums of looked-up rows, which end the backward pass of a table, from what the program computes whole. */
+function gradientOutputs({ graph, gradients }: TrainingGraph): Map<string, GradientOutput> {
+  const producer = new Map(
+    graph.operators.flatMap((operator) => operator.outputs.map((id) => [id, operator] as const)),
+  );
+  const rowsOf = (id: TensorId): GradientOutput['rows'] => {
+    const operator = producer.get(id);
+    if (operator?.kind !== 'scatterRows') return undefined;
+    return { ...outputOf(graph, operator.inputs[0]), indices: graph.tensors[operator.inputs[1]].name };
+  };
+  const outputFor = (id: TensorId): GradientOutput => {
+    const rows = rowsOf(id);
+    if (rows) return { rows };
+    const operator = producer.get(id);
+    const [a, b] = operator?.kind === 'add' ? operator.inputs : [];
+    if (a !== undefined && rowsOf(b)) return { dense: outputOf(graph, a), rows: rowsOf(b) };
+    if (b !== undefined && rowsOf(a)) return { dense: outputOf(graph, b), rows: rowsOf(a) };
+    return { dense: outputOf(graph, id) };
+  };
+  return new Map([...gradients].map(([name, id]) => [name, outputFor(id)]));
+}
+
+/** Tensors that the outputs depend on, going backwards through the operators. */
+function neededOperators(graph: Graph, outputs: ReadonlySet<string>): Graph['operators'] {
+  const needed = new Set(graph.tensors.filter(({ name }) => outputs.has(name)).map(({ id }) => id));
+  const kept = graph.operators.toReversed().filter((operator) => {
+    if (!operator.outputs.some((id) => needed.has(id))) return false;
+    for (const input of operator.inputs) needed.add(input);
+    return true;
+  });
+  return kept.reverse();
+}
+
+function encode(graph: Graph, outputs: readonly ProgramOutput[]): Uint8Array {
+  const emitter = new Emitter();
+  const nameOf = (id: TensorId): string => graph.tensors[id].name;
+  const operators = neededOperators(graph, new Set(outputs.map(({ name }) => name)));
+  const used = new Set(operators.flatMap((operator) => operator.inputs));
+  for (const { id, name, shape, values } of graph.tensors)
+    if (values && used.has(id)) emitter.tensor(name, shape, values);
+  for (const operator of operators) lowerOperator(emitter, graph, operator, nameOf);
+  const parameters = graph.parameters.map(({ tensor }): Tensor => graph.tensors[tensor]);
+  return encodeModel({
+    name: 'isoflop',
+    nodes: emitter.nodes,
+    initializers: emitter.initializers,
+    inputs: [...graph.inputs.map((id) => graph.tensors[id]), ...parameters],
+    outputs: outputs.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
+  });
+}

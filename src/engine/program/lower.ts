@@ -1,0 +1,157 @@
+import { sizeOf } from '../../core/graph/shapes.ts';
+import type { Graph, Operator } from '../../core/graph/types.ts';
+import { emitActivation, emitActivationGradient } from './activations.ts';
+import type { Emitter } from './emitter.ts';
+import { emitLoss, emitLossGradient } from './losses.ts';
+
+interface Lowering {
+  readonly e: Emitter;
+  readonly operator: Operator;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly shapes: readonly (readonly number[])[];
+  readonly outputShape: readonly number[];
+}
+
+/** Emits the ONNX nodes of one operator; tensors go by the names that `nameOf` gives. */
+export function lowerOperator(e: Emitter, graph: Graph, operator: Operator, nameOf: (tensor: number) => string): void {
+  LOWERINGS[operator.kind]({
+    e,
+    operator,
+    inputs: operator.inputs.map(nameOf),
+    outputs: operator.outputs.map(nameOf),
+    shapes: operator.inputs.map((input) => graph.tensors[input].shape),
+    outputShape: graph.tensors[operator.outputs[0]].shape,
+  });
+}
+
+const direct =
+  (type: string) =>
+  ({ e, inputs, outputs }: Lowering): void =>
+    void e.node(type, inputs, {}, outputs[0]);
+
+function matmul({ e, operator, inputs, outputs, shapes }: Lowering): void {
+  const { transposeA = false, transposeB = false, alpha = 1 } = operator.attributes;
+  const [transA, transB] = [Number(transposeA), Number(transposeB)];
+  if (shapes[0].length === 2) {
+    e.node('Gemm', inputs, { integers: { transA, transB }, floats: { alpha } }, outputs[0]);
+  } else {
+    const integers = { transA, transB };
+    e.raw({ type: 'FusedMatMul', domain: 'com.microsoft', inputs, outputs, integers, floats: { alpha } });
+  }
+}
+
+function reshape({ e, inputs, outputs, outputShape }: Lowering): void {
+  e.node('Reshape', [inputs[0], e.integers(outputShape)], {}, outputs[0]);
+}
+
+function split({ e, operator, inputs, outputs }: Lowering): void {
+  const { axis = 0, sizes = [] } = operator.attributes;
+  e.raw({ type: 'Split', inputs: [inputs[0], e.integers(sizes)], outputs, integers: { axis } });
+}
+
+/** One Pad both moves the shifted channels along the window and cuts the others off; a Slice keeps those. */
+function shift({ e, operator, inputs, outputs, shapes }: Lowering): void {
+  const { context = 1, channels = 0, reverse = false } = operator.attributes;
+  const [rows, width] = shapes[0];
+  const by = reverse ? -1 : 1;
+  const windows = e.node('Reshape', [inputs[0], e.integers([rows / context, context, width])]);
+  const moved = e.node('Pad', [windows, e.integers([0, by, 0, 0, -by, channels - width])]);
+  const kept = e.node('Slice', [windows, e.integers([channels]), e.integers([width]), e.integers([2])]);
+  const joined = e.node('Concat', [moved, kept], { integers: { axis: 2 } });
+  e.node('Reshape', [joined, e.integers([rows, width])], {}, outputs[0]);
+}
+
+function swapHalves({ e, inputs, outputs, shapes }: Lowering): void {
+  const half = shapes[0].at(-1)! / 2;
+  const [first, second] = [e.fresh('half'), e.fresh('half')];
+  const integers = { axis: -1 };
+  e.raw({ type: 'Split', inputs: [inputs[0], e.integers([half, half])], outputs: [first, second], integers });
+  e.node('Concat', [second, first], { integers }, outputs[0]);
+}
+
+/** Outputs: y, normalised x, 1/sigma. Gains and biases are applied apart, since the backward pass needs x before them. */
+function normalize({ e, operator, inputs, outputs, shapes }: Lowering): void {
+  const [x, gain, bias] = inputs;
+  const [y, normalized, inverse] = outputs;
+  const width = shapes[0].at(-1)!;
+  const epsilon = operator.attributes.epsilon ?? 0;
+  const bare = gain === undefined ? y : normalized;
+  const ones = e.filled([width], 1);
+  const attributes = { integers: { axis: -1 }, floats: { epsilon } };
+  if (operator.attributes.norm === 'layernorm') {
+    e.raw({ type: 'LayerNormalization', inputs: [x, ones], outputs: [bare, e.fresh('mean'), inverse], ...attributes });
+  } else {
+    e.raw({ type: 'SimplifiedLayerNormalization', inputs: [x, ones], outputs: [bare, inverse], ...attributes });
+  }
+  if (gain === undefined) e.node('Identity', [y], {}, normalized);
+  else if (bias === undefined) e.node('Mul', [normalized, gain], {}, y);
+  else e.node('Add', [e.node('Mul', [normalized, gain]), bias], {}, y);
+}
+
+/** Layer norm: (dy - mean(dy) - xhat mean(dy xhat)) / sigma; RMS norm the same without the middle term. */
+function normalizeGradient({ e, operator, inputs, outputs }: Lowering): void {
+  const [dy, normalized, inverse] = inputs;
+  const mean = (x: string): string => e.node('ReduceMean', [x, e.integers([-1])]);
+  const along = e.node('Mul', [normalized, mean(e.node('Mul', [dy, normalized]))]);
+  const centred = operator.attributes.norm === 'layernorm' ? e.node('Sub', [dy, mean(dy)]) : dy;
+  e.node('Mul', [e.node('Sub', [centred, along]), inverse], {}, outputs[0]);
+}
+
+function softmax({ e, inputs: [scores, mask], outputs }: Lowering): void {
+  const masked = mask === undefined ? scores : e.node('Add', [scores, mask]);
+  e.node('Softmax', [masked], { integers: { axis: -1 } }, outputs[0]);
+}
+
+/** p (dy - sum(p dy)) = t - p sum(t) with t = p dy. */
+function softmaxGradient({ e, inputs: [dy, p], outputs }: Lowering): void {
+  const t = e.node('Mul', [dy, p]);
+  const sum = e.node('ReduceSum', [t, e.integers([-1])]);
+  e.node('Sub', [t, e.node('Mul', [p, sum])], {}, outputs[0]);
+}
+
+/** A row of ones times the matrix: onnxruntime's product is far faster than its sum along columns. */
+function columnSum({ e, inputs, outputs, shapes }: Lowering): void {
+  const [rows, columns] = shapes[0];
+  const row = e.node('Gemm', [e.filled([1, rows], 1), inputs[0]]);
+  e.node('Reshape', [row, e.integers([columns])], {}, outputs[0]);
+}
+
+const LOWERINGS: Readonly<Record<Operator['kind'], (lowering: Lowering) => void>> = {
+  matmul,
+  linear: direct('Gemm'),
+  add: direct('Add'),
+  multiply: direct('Mul'),
+  scale: ({ e, operator, inputs, outputs }) =>
+    void e.node('Mul', [inputs[0], e.scalar(operator.attributes.alpha ?? 1)], {}, outputs[0]),
+  gather: direct('Gather'),
+  scatterRows: () => {
+    throw new Error('internal: rows are scattered by the session, outside the program');
+  },
+  split,
+  concat: ({ e, operator, inputs, outputs }) =>
+    void e.node('Concat', inputs, { integers: { axis: operator.attributes.axis ?? 0 } }, outputs[0]),
+  reshape,
+  transpose: ({ e, operator, inputs, outputs }) =>
+    void e.node('Transpose', inputs, { integers: { perm: operator.attributes.permutation ?? [] } }, outputs[0]),
+  shift,
+  swapHalves,
+  activation: ({ e, operator, inputs, outputs }) =>
+    emitActivation(e, operator.attributes.activation!, inputs[0], outputs[0]),
+  activationGradient: ({ e, operator, inputs, outputs }) =>
+    emitActivationGradient(e, operator.attributes.activation!, inputs, outputs[0]),
+  normalize,
+  normalizeGradient,
+  softmax,
+  softmaxGradient,
+  loss: ({ e, operator, inputs, outputs, shapes }) =>
+    emitLoss(e, operator.attributes.loss!, inputs, shapes[0][0], outputs),
+  lossGradient: ({ e, operator, inputs, outputs, shapes }) => {
+    const rows = shapes[0][0];
+    const columns = sizeOf(shapes[0]) / rows;
+    emitLossGradient(e, operator.attributes.loss!, inputs, [rows, columns], operator.attributes.alpha!, outputs[0]);
+  },
+  mean: ({ e, inputs, outputs }) =>
+    void e.node('ReduceMean', [inputs[0], e.integers([-1])], { integers: { keepdims: 0 } }, outputs[0]),
+  columnSum,
+};
