@@ -1,0 +1,76 @@
+/**
+ * exp, log and pow that give the same digits in every JavaScript engine and in WebAssembly, which Math's do not promise.
+ * After fdlibm (Sun Microsystems 1993, freely usable): errors under 1 unit in the last place for exp and log.
+ */
+
+const LN2_HIGH = 6.9314718036912381649e-1;
+const LN2_LOW = 1.90821492927058770002e-10;
+const INVERSE_LN2 = 1.442695040888963387;
+const SQRT2 = 1.4142135623730951;
+/** Above this exp overflows; below EXP_LOWEST it is 0. */
+const EXP_HIGHEST = 709.782712893384;
+const EXP_LOWEST = -745.1332191019411;
+
+const float = new Float64Array(1);
+const bits = new Uint32Array(float.buffer);
+
+/** x 2^k for |k| <= 2100 without rounding twice on normal results. */
+function scaleByPowerOf2(x: number, k: number): number {
+  let [value, exponent] = [x, k];
+  for (; exponent > 1023; exponent -= 1023) value *= 2 ** 1023;
+  for (; exponent < -1022; exponent += 1022) value *= 2 ** -1022;
+  bits[0] = 0;
+  bits[1] = (exponent + 1023) << 20;
+  return value * float[0];
+}
+
+export function exp(x: number): number {
+  if (x > EXP_HIGHEST) return Infinity;
+  if (x < EXP_LOWEST) return 0;
+  if (Number.isNaN(x)) return x;
+  const k = Math.round(x * INVERSE_LN2);
+  const high = x - k * LN2_HIGH;
+  const low = k * LN2_LOW;
+  const r = high - low;
+  const t = r * r;
+  const c =
+    r -
+    t *
+      (1.66666666666666019037e-1 +
+        t *
+          (-2.77777777770155933842e-3 +
+            t * (6.61375632143793436117e-5 + t * (-1.6533902205465251539e-6 + t * 4.13813679705723846039e-8))));
+  const y = 1 - (low - (r * c) / (2 - c) - high);
+  return scaleByPowerOf2(y, k);
+}
+
+export function log(x: number): number {
+  if (!(x > 0)) return x === 0 ? -Infinity : NaN;
+  if (x === Infinity) return Infinity;
+  float[0] = x < 2.2250738585072014e-308 ? x * 2 ** 54 : x;
+  let k = (bits[1] >>> 20) - 1023 - (x < 2.2250738585072014e-308 ? 54 : 0);
+  bits[1] = (bits[1] & 0xfffff) | 0x3ff00000;
+  let m = float[0];
+  if (m > SQRT2) {
+    m /= 2;
+    k += 1;
+  }
+  const f = m - 1;
+  const s = f / (2 + f);
+  const z = s * s;
+  const w = z * z;
+  const even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
+  const odd =
+    z *
+    (6.66666666666673513e-1 +
+      w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+  const half = 0.5 * f * f;
+  return k * LN2_HIGH - (half - (s * (half + even + odd) + k * LN2_LOW) - f);
+}
+
+/** x^y for x >= 0 as exp(y log x): relative error grows with |y log x|, about 1e-16 times it. */
+export function pow(x: number, y: number): number {
+  if (y === 0) return 1;
+  if (x === 0) return y > 0 ? 0 : Infinity;
+  return exp(y * log(x));
+}
