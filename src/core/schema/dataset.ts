@@ -11,6 +11,7 @@ export const datasetManifestSchema = z.strictObject({
   trainTokens: z.int(),
   validationTokens: z.int(),
   bytesPerToken: z.number().describe('Held-out bytes a token, to turn nats/token into bits/byte.'),
+  unigramLoss: z.number().describe('Held-out nats a token of knowing only how frequent each token is.'),
   split: z.enum(['by-document', 'contiguous']).describe('contiguous when there is a single file.'),
   fingerprint: z.string().describe("SHA-256 over the options and every file's content hash."),
 });
