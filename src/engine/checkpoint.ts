@@ -34,8 +34,8 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   return Buffer.concat([body, check]);
 }
 
-/** Reads a checkpoint whose arrays have `floats` numbers; refuses what is torn, foreign or of another model. */
-export function decodeCheckpoint(bytes: Uint8Array, floats: number): Checkpoint {
+/** Reads a checkpoint; refuses what is torn or foreign. */
+export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const refuse = (why: string): never => {
     throw new IsoflopError('invalid-input', `the checkpoint ${why}`, { hint: 'Delete it to start the trial afresh.' });
@@ -52,7 +52,8 @@ export function decodeCheckpoint(bytes: Uint8Array, floats: number): Checkpoint 
   > & {
     floats: number;
   };
-  if (header.floats !== floats || end - dataStart !== 12 * floats) refuse('belongs to a model of another size');
+  const { floats } = header;
+  if (end - dataStart !== 4 * ARRAYS.length * floats) refuse('has not the size that its header says');
   const arrayAt = (index: number): Float32Array => {
     const copy = new Uint8Array(4 * floats);
     copy.set(buffer.subarray(dataStart + 4 * floats * index, dataStart + 4 * floats * (index + 1)));

@@ -3,6 +3,7 @@ import { initialize } from '../core/recipe/initialization.ts';
 import { parameterGroup } from '../core/recipe/parametrization.ts';
 import { scheduleAt } from '../core/recipe/schedule.ts';
 import type { Recipe } from '../core/schema/recipe.ts';
+import { IsoflopError } from '../core/terms/errors.ts';
 import { encodeCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { BatchSource, EvaluationSource } from './data/contract.ts';
@@ -115,6 +116,11 @@ class TrainingProgress {
   constructor(session: TrainingSession, resume: Checkpoint | undefined) {
     this.session = session;
     if (!resume) return;
+    if (resume.parameters.length !== session.state.parameters.length) {
+      throw new IsoflopError('invalid-input', 'the checkpoint belongs to a model of another size', {
+        hint: 'Delete it to start the trial afresh.',
+      });
+    }
     this.step = resume.step;
     this.firstLoss = resume.firstLoss;
     this.lossSum = resume.lossSum;

@@ -111,6 +111,7 @@ export const studySchema = z
         where: z.literal('local').default('local').describe('Where trials run.'),
         workers: z.int().min(1).max(1024).optional().describe('Trials at the same time. Default: one a core.'),
         threads: z.int().min(1).max(256).default(1).describe('Threads of each trial.'),
+        checkpointSeconds: z.number().positive().default(20).describe('Wall seconds between checkpoints of a trial.'),
       })
       .prefault({})
       .describe('Where and how trials run.'),

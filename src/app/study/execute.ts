@@ -1,0 +1,179 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { PlannedTrial } from '../../core/plan/ladder.ts';
+import { decide } from '../../core/runs/decide.ts';
+import type { AttemptState } from '../../core/runs/decide.ts';
+import type { TrialSpec } from '../../core/schema/trial.ts';
+import { IsoflopError } from '../../core/terms/errors.ts';
+import { makeFolder, writeAtomically } from '../../io/files/atomic.ts';
+import { attemptFolder, attemptsOf, attemptState, stderrTail } from '../../io/launch/attempt.ts';
+import { MetricsTail } from '../../io/store/ingest.ts';
+import type { TrialState } from '../../io/store/store.ts';
+import { checkpointPath } from '../worker/run-trial.ts';
+import { trialFolderOf } from './context.ts';
+import type { StudyContext } from './context.ts';
+import { Pace } from './pace.ts';
+
+const POLL_MILLISECONDS = 50;
+/** How long trials may take to save their state after they were asked to stop. */
+const STOP_MILLISECONDS = 60_000;
+/** Points on a loss curve. */
+const CURVE_POINTS = 60;
+const WORKER = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../worker/main.ts' : '../worker/main.js', import.meta.url),
+);
+
+/**
+ * Brings trials to their end, at most `workers` at a time, the dearest first. All it knows it reads from the trials' folders
+ * and the store, so a new driver goes on where an earlier one died.
+ */
+export async function executeTrials(context: StudyContext, trials: readonly PlannedTrial[]): Promise<void> {
+  const open = trials.toSorted((a, b) => b.flops - a.flops).map((trial) => new TrialDriver(context, trial));
+  for (;;) {
+    for (const driver of open) driver.look();
+    const unfinished = open.filter((driver) => !driver.isFinished);
+    if (unfinished.length === 0) return;
+    const running = unfinished.filter((driver) => driver.isRunning);
+    if (context.signal.aborted) {
+      await stopAll(running);
+      throw new IsoflopError('interrupted', 'the study was stopped; everything measured so far is kept', {
+        hint: 'Continue with `isoflop study resume`.',
+      });
+    }
+    const waiting = unfinished.filter((driver) => !driver.isRunning);
+    for (const driver of waiting.slice(0, Math.max(0, context.workers - running.length))) await driver.start();
+    await sleep(POLL_MILLISECONDS);
+  }
+}
+
+async function stopAll(running: readonly TrialDriver[]): Promise<void> {
+  for (const driver of running) driver.stop();
+  const deadline = Date.now() + STOP_MILLISECONDS;
+  while (running.some((driver) => driver.isRunning) && Date.now() < deadline) {
+    await sleep(POLL_MILLISECONDS);
+    for (const driver of running) driver.look();
+  }
+}
+
+/** One trial on its way to its end. */
+class TrialDriver {
+  isFinished = false;
+  private readonly context: StudyContext;
+  private readonly trial: PlannedTrial;
+  private readonly folder: string;
+  private readonly attempts: AttemptState[];
+  private readonly pace: Pace;
+  private tail: MetricsTail | undefined;
+
+  constructor(context: StudyContext, trial: PlannedTrial) {
+    this.context = context;
+    this.trial = trial;
+    this.folder = trialFolderOf(context, trial.id);
+    this.pace = new Pace(trial);
+    this.attempts = attemptsOf(this.folder).map((attempt) => attemptState(attemptFolder(this.folder, attempt)));
+    for (let attempt = 1; attempt < this.attempts.length; attempt++) this.ingest(attempt, this.tailOf(attempt));
+    this.record(this.attempts.length === 0 ? 'planned' : 'running');
+  }
+
+  get isRunning(): boolean {
+    return this.attempts.at(-1) === 'running';
+  }
+
+  /** Reads what is new: metrics, then how the attempt ended. */
+  look(): void {
+    if (this.isFinished) return;
+    const attempt = this.attempts.length;
+    if (attempt > 0) {
+      this.attempts[attempt - 1] = attemptState(attemptFolder(this.folder, attempt));
+      this.tail ??= this.tailOf(attempt);
+      this.ingest(attempt, this.tail);
+    }
+    const decision = decide(this.attempts);
+    if (decision.kind === 'finished') this.finish(decision.state);
+  }
+
+  async start(): Promise<void> {
+    const attempt = this.attempts.length + 1;
+    const folder = attemptFolder(this.folder, attempt);
+    this.context.executor.allow(this.folder);
+    makeFolder(folder);
+    writeAtomically(join(folder, 'spec.json'), `${JSON.stringify(this.specOf(attempt), null, 2)}\n`);
+    await this.context.executor.submit({
+      folder,
+      command: [process.execPath, WORKER, folder],
+      environment: { ISOFLOP_SPEC: join(folder, 'spec.json') },
+    });
+    this.attempts.push('running');
+    this.tail = undefined;
+    this.record('running');
+  }
+
+  stop(): void {
+    this.context.executor.stop(this.folder);
+  }
+
+  private tailOf(attempt: number): MetricsTail {
+    return new MetricsTail(attemptFolder(this.folder, attempt));
+  }
+
+  private ingest(attempt: number, tail: MetricsTail): void {
+    const measurements = tail.read();
+    this.context.store.addMeasurements(this.trial.id, attempt, measurements);
+    for (const measurement of measurements) this.pace.add(measurement, Date.now());
+    if (measurements.length > 0 && this.isRunning) this.context.observer.trial(this.pace.update('running'));
+  }
+
+  private specOf(attempt: number): TrialSpec {
+    const { study, dataset } = this.context;
+    const { model, recipe, seed, steps, tokens, id } = this.trial;
+    const checkpoints = join(this.folder, 'checkpoints');
+    const last = checkpointPath(checkpoints);
+    return {
+      schema: 'isoflop.trial/1',
+      study: study.name,
+      trial: id,
+      attempt,
+      model,
+      data: { kind: 'text', cache: dataset.folder },
+      budget: { steps, tokens },
+      recipe,
+      seed,
+      evaluation: { windows: study.evaluation.windows, every: Math.max(1, Math.round(steps / CURVE_POINTS)) },
+      threads: study.run.threads,
+      checkpointSeconds: study.run.checkpointSeconds,
+      checkpoints,
+      resume: existsSync(last) ? last : null,
+    };
+  }
+
+  private finish(ended: 'done' | 'diverged' | 'failed'): void {
+    this.isFinished = true;
+    const final = this.context.store.finals().get(this.trial.id);
+    if (ended === 'done' && !final) {
+      this.record('failed', 'the trainer ended well but reported no final held-out loss');
+    } else if (ended === 'diverged' && final) {
+      const { unigramLoss } = this.context.dataset.manifest;
+      this.record(
+        'stuck',
+        `learnt nothing: held-out loss ${final.loss.toFixed(3)}, token frequencies alone give ${unigramLoss.toFixed(3)}`,
+      );
+    } else if (ended === 'diverged') {
+      this.record('diverged', 'the training loss grew without bound');
+    } else if (ended === 'failed') {
+      const folder = attemptFolder(this.folder, this.attempts.length);
+      this.record('failed', stderrTail(folder) || `see ${folder}`);
+    } else {
+      rmSync(join(this.folder, 'checkpoints'), { recursive: true, force: true });
+      this.record('done');
+    }
+  }
+
+  private record(state: TrialState, reason: string | null = null): void {
+    const { id, role } = this.trial;
+    this.context.store.putTrial({ id, role, state, plan: this.trial, reason });
+    const final = state === 'done' ? this.context.store.finals().get(id) : undefined;
+    this.context.observer.trial(this.pace.update(state, reason ?? undefined, final?.loss));
+  }
+}
