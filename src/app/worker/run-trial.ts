@@ -10,6 +10,7 @@ import { train } from '../../engine/train.ts';
 import type { TrainOutcome } from '../../engine/train.ts';
 import { openTokens } from '../../io/datasets/tokens.ts';
 import { makeFolder, writeAtomically } from '../../io/files/atomic.ts';
+import { checkpointPath } from '../../io/launch/attempt.ts';
 
 /** Runs one attempt from its folder by the trial contract and gives the exit code. */
 export async function runTrial(folder: string, signal: AbortSignal): Promise<number> {
@@ -58,8 +59,6 @@ export async function runTrial(folder: string, signal: AbortSignal): Promise<num
   });
   return report(outcome, spec, sink);
 }
-
-export const checkpointPath = (folder: string): string => join(folder, 'last');
 
 function readSpec(folder: string): TrialSpec {
   const path = join(folder, 'spec.json');

@@ -11,6 +11,9 @@ const STARTING_MILLISECONDS = 5000;
 
 export const attemptFolder = (trialFolder: string, attempt: number): string => join(trialFolder, `attempt-${attempt}`);
 
+/** The checkpoint that the next attempt continues from, in a trial's folder of checkpoints. */
+export const checkpointPath = (checkpoints: string): string => join(checkpoints, 'last');
+
 /** Numbers of the attempts that exist in a trial's folder, ascending and without gaps from 1. */
 export function attemptsOf(trialFolder: string): number[] {
   if (!existsSync(trialFolder)) return [];
