@@ -68,9 +68,10 @@ export function log(x: number): number {
   return k * LN2_HIGH - (half - (s * (half + even + odd) + k * LN2_LOW) - f);
 }
 
-/** x^y for x >= 0 as exp(y log x): relative error grows with |y log x|, about 1e-16 times it. */
+/** x^y as exp(y log x): relative error grows with |y log x|, about 1e-16 times it. A negative x takes whole y only. */
 export function pow(x: number, y: number): number {
   if (y === 0) return 1;
+  if (x < 0) return Number.isInteger(y) ? (y % 2 === 0 ? 1 : -1) * pow(-x, y) : NaN;
   if (x === 0) return y > 0 ? 0 : Infinity;
   return exp(y * log(x));
 }
