@@ -1,4 +1,8 @@
-/** One parameter of a law. Bounds are in raw units and inclusive; `positive` parameters are searched on a log scale. */
+/**
+ * One parameter of a law; all are positive and are searched on a logarithmic scale. Bounds are in raw units.
+ * `centre` names what the parameter multiplies: with `{ flops: 'alpha' }` a coefficient A of A / flops^alpha is searched as
+ * A / g^alpha, g being the geometric mean of the data's flops, which takes the correlation of A and alpha away.
+ */
 export interface LawParameter {
   readonly name: string;
   readonly meaning: string;
@@ -6,8 +10,9 @@ export interface LawParameter {
   readonly unit: string;
   readonly lower: number;
   readonly upper: number;
-  /** Range in which a global search starts; defaults to the bounds. Only for parameters that enter nonlinearly. */
-  readonly start?: readonly [number, number];
+  readonly centre?: Readonly<Record<string, string>>;
+  /** Where a global search starts; `response` means shares of the smallest and multiples of the largest response. */
+  readonly start: readonly [number, number] | 'below-response' | 'above-response';
 }
 
 /** A law as data: a formula in the formula language with its parameters. */

@@ -1,0 +1,124 @@
+import { dot, multiply, pseudoInverse } from '../../math/linear.ts';
+import type { Matrix } from '../../math/linear.ts';
+import type { Evaluation, Problem } from './problem.ts';
+
+export interface Minimum {
+  readonly theta: number[];
+  readonly value: number;
+  /** Whether a step in the best direction no longer lowers the objective beyond rounding. */
+  readonly converged: boolean;
+}
+
+const MOST_STEPS = 200;
+/** Relative decrease below which a phase of the search has nothing left to gain. */
+const NO_GAIN = 1e-13;
+const ARMIJO = 1e-4;
+
+/**
+ * Polishes a start: Levenberg-Marquardt with the penalty's weights while it gains (More 1978), then BFGS (Nocedal and Wright
+ * 2006, algorithm 6.1) started from its matrix, which ends where penalties with a kink, such as Huber's, need it.
+ */
+export function minimize(problem: Problem, start: readonly number[]): Minimum {
+  const near = levenbergMarquardt(problem, problem.coordinates.clamp([...start]));
+  return bfgs(problem, near);
+}
+
+function levenbergMarquardt(problem: Problem, start: number[]): number[] {
+  let theta = start;
+  let at = problem.evaluate(theta);
+  let damping = 1e-3;
+  let small = 0;
+  for (let step = 0; step < MOST_STEPS && damping < 1e12 && small < 3; step++) {
+    const next = problem.coordinates.clamp(theta.map((value, i) => value + dampedStep(at, damping)[i]));
+    const value = problem.value(next);
+    if (value < at.value) {
+      small = at.value - value < 1e-9 * at.value ? small + 1 : 0;
+      theta = next;
+      at = problem.evaluate(theta);
+      damping = Math.max(1e-12, damping / 5);
+    } else {
+      damping *= 4;
+    }
+  }
+  return theta;
+}
+
+function dampedStep({ normal, gradient }: Evaluation, damping: number): number[] {
+  const trace = normal.reduce((sum, row, i) => sum + row[i], 0) / normal.length;
+  const damped = normal.map((row, i) =>
+    row.map((value, j) => (i === j ? value * (1 + damping) + damping * 1e-6 * trace : value)),
+  );
+  return multiply(pseudoInverse(damped).inverse, gradient).map((value) => -value);
+}
+
+/** Inverse of the Gauss-Newton matrix, where directions that the data do not see are kept at a small step. */
+function inverseOf(normal: Matrix): Matrix {
+  const trace = normal.reduce((sum, row, i) => sum + row[i], 0) || 1;
+  return pseudoInverse(normal.map((row, i) => row.map((value, j) => (i === j ? value + 1e-10 * trace : value))))
+    .inverse;
+}
+
+function bfgs(problem: Problem, start: number[]): Minimum {
+  let theta = start;
+  let at = problem.evaluate(theta);
+  let inverse = inverseOf(at.normal);
+  let isFresh = true;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const direction = multiply(inverse, at.gradient).map((value) => -value);
+    const next = lineSearch(problem, theta, at, direction);
+    if (!next || at.value - next.value <= NO_GAIN * at.value) {
+      // No gain from a matrix made afresh here means that the minimum is reached.
+      if (isFresh) return { theta: next?.theta ?? theta, value: next?.value ?? at.value, converged: true };
+      inverse = inverseOf(at.normal);
+      isFresh = true;
+      continue;
+    }
+    const after = problem.evaluate(next.theta);
+    inverse = update(
+      inverse,
+      next.theta.map((value, i) => value - theta[i]),
+      after.gradient.map((value, i) => value - at.gradient[i]),
+    );
+    theta = next.theta;
+    at = after;
+    isFresh = false;
+  }
+  return { theta, value: at.value, converged: false };
+}
+
+/** Halves the step until the objective falls enough; then tries doubling, since a kink's first step is often short. */
+function lineSearch(
+  problem: Problem,
+  theta: number[],
+  at: Evaluation,
+  direction: number[],
+): { theta: number[]; value: number } | undefined {
+  const slope = dot(at.gradient, direction);
+  if (!(slope < 0)) return undefined;
+  const move = (length: number): { theta: number[]; value: number } => {
+    const moved = problem.coordinates.clamp(theta.map((value, i) => value + length * direction[i]));
+    return { theta: moved, value: problem.value(moved) };
+  };
+  for (let length = 1; length > 1e-12; length /= 2) {
+    let best = move(length);
+    if (best.value > at.value + ARMIJO * length * slope) continue;
+    for (let longer = 2 * length; longer <= 64; longer *= 2) {
+      const further = move(longer);
+      if (further.value >= best.value) break;
+      best = further;
+    }
+    return best;
+  }
+  return undefined;
+}
+
+/** The BFGS update of the inverse Hessian from a step s and the change y of the gradient; skipped without curvature. */
+function update(inverse: Matrix, s: number[], y: number[]): Matrix {
+  const curvature = dot(s, y);
+  if (curvature <= 1e-14 * Math.sqrt(dot(s, s) * dot(y, y))) return inverse;
+  const hy = multiply(inverse, y);
+  const scale = (1 + dot(y, hy) / curvature) / curvature;
+  return inverse.map((row, i) =>
+    row.map((value, j) => value + scale * s[i] * s[j] - (hy[i] * s[j] + s[i] * hy[j]) / curvature),
+  );
+}
