@@ -98,7 +98,11 @@ export const CATALOGUE: readonly Law[] = [
         values: { E: 1.6933745, A: 406.40102, B: 410.7228, alpha: 0.33917084, beta: 0.2849083 },
       },
       {
-        source: 'Besiroglu et al. 2024 (arXiv 2404.10102), as reported',
+        source: 'Besiroglu et al. 2024 (arXiv 2404.10102), as printed in the abstract',
+        values: { E: 1.8172, A: 482.01, B: 2085.43, alpha: 0.3478, beta: 0.3658 },
+      },
+      {
+        source: 'Besiroglu et al. 2024, from the released notebook',
         values: { E: 1.81686, A: 482.006, B: 2085.434, alpha: 0.34781, beta: 0.36585 },
       },
     ],

@@ -1,0 +1,126 @@
+import { exp, log } from '../../math/elementary.ts';
+import { studentCdf } from '../../math/distributions.ts';
+
+/** A run on the compute path. */
+export interface PathPoint {
+  readonly flops: number;
+  readonly loss: number;
+}
+
+/** What is assumed before the runs are seen; all relative, on the logarithm of the loss. */
+export interface OffsetPrior {
+  /** Typical standard deviation of a run's loss: seed, data order and evaluation. */
+  readonly noise: number;
+  /** Strength of that assumption, in runs. */
+  readonly noiseRuns: number;
+  /** Standard deviation of the law's own error for each e-fold of compute away from the largest run. */
+  readonly misfit: number;
+}
+
+/** A predictive distribution of the loss of a new run. */
+export interface Predictive {
+  cdf(loss: number): number;
+  quantile(p: number): number;
+}
+
+/** Values of the irreducible loss that are weighed, as shares of the smallest loss. */
+const GRID = 240;
+const LARGEST_SHARE = 0.97;
+
+interface Component {
+  readonly offset: number;
+  readonly weight: number;
+  /** Location, scale and degrees of freedom of log(loss - offset) of the new run. */
+  readonly location: number;
+  readonly scale: number;
+  readonly degrees: number;
+}
+
+/**
+ * The loss of a new run under L = E + A / C^alpha with E unknown in [0, smallest loss): for every E a weighted regression of
+ * log(L - E) on log C, and E weighed by its marginal likelihood. A uniform prior on E / min L, a logarithmic one on alpha,
+ * a scaled inverse chi-square one on the noise. Runs far below the largest count less, since no law holds exactly over
+ * decades: their variance is raised by (misfit x distance)^2, and so is that of the new run above it.
+ */
+export function offsetPredictive(points: readonly PathPoint[], flops: number, prior: OffsetPrior): Predictive {
+  const largest = Math.max(...points.map((point) => point.flops));
+  const smallestLoss = Math.min(...points.map((point) => point.loss));
+  const components: Component[] = [];
+  const scores: number[] = [];
+  for (let step = 0; step < GRID; step++) {
+    const offset = ((step + 0.5) / GRID) * LARGEST_SHARE * smallestLoss;
+    const fitted = regress(points, offset, largest, flops, prior);
+    if (!fitted) continue;
+    components.push({ offset, weight: 0, ...fitted.component });
+    scores.push(fitted.score);
+  }
+  const top = Math.max(...scores);
+  const total = scores.reduce((sum, score) => sum + exp(score - top), 0);
+  return mixture(components.map((component, index) => ({ ...component, weight: exp(scores[index] - top) / total })));
+}
+
+interface Regression {
+  readonly component: Omit<Component, 'offset' | 'weight'>;
+  readonly score: number;
+}
+
+function regress(
+  points: readonly PathPoint[],
+  offset: number,
+  largest: number,
+  flops: number,
+  prior: OffsetPrior,
+): Regression | undefined {
+  const base = prior.noise ** 2;
+  // Everything in units of the typical noise: variance 1 + (misfit / noise x distance)^2.
+  const variance = (x: number): number => 1 + (prior.misfit ** 2 * x * x) / base;
+  let [sw, swx, swxx, swy, swxy, swyy, logDeterminant] = [0, 0, 0, 0, 0, 0, 0];
+  for (const point of points) {
+    const x = log(point.flops / largest);
+    const y = log(point.loss - offset);
+    const w = (1 - offset / point.loss) ** 2 / variance(x);
+    [sw, swx, swxx] = [sw + w, swx + w * x, swxx + w * x * x];
+    [swy, swxy, swyy] = [swy + w * y, swxy + w * x * y, swyy + w * y * y];
+    logDeterminant -= log(variance(x)) / 2;
+  }
+  const determinant = sw * swxx - swx * swx;
+  const slope = (sw * swxy - swx * swy) / determinant;
+  const intercept = (swy - slope * swx) / sw;
+  if (!(determinant > 0) || !(slope < 0)) return undefined;
+  const rest = Math.max(0, swyy - intercept * swy - slope * swxy);
+  const degrees = prior.noiseRuns + points.length - 2;
+  const noise2 = (prior.noiseRuns * base + rest) / degrees;
+  const at = log(flops / largest);
+  const location = intercept + slope * at;
+  const share = exp(location) / (exp(location) + offset);
+  const curve = (swxx - 2 * at * swx + at * at * sw) / determinant;
+  const scale = Math.sqrt(noise2 * (curve + variance(at) / share ** 2));
+  // Flat in the level of log L at the largest run and in log alpha: Jacobians (L - E) / L and 1 / alpha.
+  const shareAtLargest = exp(intercept) / (exp(intercept) + offset);
+  const score =
+    -log(determinant) / 2 -
+    (degrees / 2) * log(prior.noiseRuns * base + rest) +
+    log(shareAtLargest) -
+    log(-slope) +
+    logDeterminant;
+  return { component: { location, scale, degrees }, score };
+}
+
+function mixture(components: readonly Component[]): Predictive {
+  const cdf = (loss: number): number =>
+    components.reduce((sum, { offset, weight, location, scale, degrees }) => {
+      if (loss <= offset) return sum;
+      return sum + weight * studentCdf((log(loss - offset) - location) / scale, degrees);
+    }, 0);
+  const quantile = (p: number): number => {
+    const centre = exp(components[0].location) + components[0].offset;
+    let [low, high] = [centre / 100, centre * 100];
+    for (let step = 0; step < 100; step++) {
+      const middle = Math.sqrt(low * high);
+      if (cdf(middle) < p) low = middle;
+      else high = middle;
+    }
+    return Math.sqrt(low * high);
+  };
+  return { cdf, quantile };
+}

@@ -1,0 +1,9 @@
+/** The part of jstat that the tests use; the package brings no types. */
+declare module 'jstat' {
+  const jstat: {
+    readonly studentt: { cdf(t: number, df: number): number };
+    ibeta(x: number, a: number, b: number): number;
+    gammaln(x: number): number;
+  };
+  export default jstat;
+}
