@@ -1,7 +1,7 @@
 import { planHero, planLadder, planTuning } from '../../core/plan/ladder.ts';
 import type { LadderInputs, PlannedTrial } from '../../core/plan/ladder.ts';
 import { makespan } from '../../core/plan/makespan.ts';
-import { nextTuning } from '../../core/plan/tuning.ts';
+import { batchesOf, nextTuning } from '../../core/plan/tuning.ts';
 import type { Study } from '../../core/schema/study.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import type { Dataset } from './dataset.ts';
@@ -45,9 +45,9 @@ export async function planStudy(study: Study, dataset: Dataset, workers: number)
   return { study, dataset, tuning, ladder, hero, workers, flops, secondsOf, seconds };
 }
 
-function checkBatches({ recipe, tune, model }: Study): void {
-  const batches = [recipe.batchTokens, ...(tune === false ? [] : (tune.batchTokens ?? []))];
-  const odd = batches.find((batch) => batch % model.context !== 0);
+function checkBatches(study: Study): void {
+  const { model, recipe } = study;
+  const odd = [recipe.batchTokens, ...batchesOf(study)].find((batch) => batch % model.context !== 0);
   if (odd === undefined) return;
   const nearest = Math.max(1, Math.round(odd / model.context)) * model.context;
   throw new IsoflopError(

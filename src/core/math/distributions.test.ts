@@ -18,7 +18,7 @@ describe('distributions', () => {
       for (const t of [-4, -1, 0, 0.5, 3]) expect(studentCdf(t, df)).toBeCloseTo(jstat.studentt.cdf(t, df), 6);
     }
     for (const x of [0.01, 0.3, 0.9]) expect(incompleteBeta(x, 2.5, 0.7)).toBeCloseTo(jstat.ibeta(x, 2.5, 0.7), 8);
-    for (const x of [0.1, 1, 4.5, 100]) expect(logGamma(x)).toBeCloseTo(jstat.gammaln(x), 10);
+    for (const x of [0.1, 1, 4.5, 100]) expect(logGamma(x)).toBeCloseTo(jstat.gammaln(x), 9);
   });
 
   it('invert one another', () => {

@@ -49,21 +49,22 @@ function planTrial(
   replicate: number,
   extra: { label?: string; profile?: number; recipe?: Recipe } = {},
 ): PlannedTrial {
-  const recipe = extra.recipe ?? inputs.recipe;
+  const { batchTokens } = extra.recipe ?? inputs.recipe;
   const model = modelAt(inputs, width);
-  const steps = Math.round(tokens / recipe.batchTokens);
+  const steps = Math.round(tokens / batchTokens);
   if (steps < FEWEST_STEPS) {
     throw new IsoflopError(
       'invalid-input',
-      `the ${role} run of width ${width} would train for ${steps} steps of ${recipe.batchTokens} tokens; at least ${FEWEST_STEPS} are needed`,
+      `the ${role} run of width ${width} would train for ${steps} steps of ${batchTokens} tokens; at least ${FEWEST_STEPS} are needed`,
       {
         path: role === 'isoflop' ? 'ladder.isoflop.budgets' : `ladder.${role}`,
         hint: 'Raise the budget or the tokens, take smaller models, or lower recipe.batchTokens.',
       },
     );
   }
-  const rounded = steps * recipe.batchTokens;
+  const rounded = steps * batchTokens;
   const seed = inputs.study.seed + replicate;
+  const recipe = extra.recipe ?? recipeFor(inputs, rounded);
   return {
     id: `${role}-w${width}${extra.label ?? ''}-s${seed}`,
     role,
@@ -78,6 +79,25 @@ function planTrial(
   };
 }
 
+/** The recipe of a run of so many tokens: its learning rate falls with the run's length by the recipe's horizon. */
+function recipeFor(inputs: LadderInputs, tokens: number): Recipe {
+  const { recipe } = inputs;
+  const learningRate = recipe.learningRate * (shortestTokens(inputs) / tokens) ** recipe.horizon;
+  return { ...recipe, learningRate: Number(learningRate.toPrecision(6)) };
+}
+
+/** Tokens of the ladder's shortest run: the length at which the recipe's learning rate holds. */
+function shortestTokens(inputs: LadderInputs): number {
+  const { path, isoflop, runs } = inputs.study.ladder;
+  return Math.min(
+    ...(path?.sizes ?? []).map((width) => tokensOnPath(inputs, width)),
+    ...(path
+      ? []
+      : (isoflop?.budgets ?? []).flatMap((flops) => isoflop!.sizes.map((width) => tokensFor(inputs, width, flops)))),
+    ...(path ? [] : (runs ?? []).map((run) => run.tokens)),
+  );
+}
+
 const tokensOnPath = (inputs: LadderInputs, width: number): number =>
   countParameters(modelAt(inputs, width)).nonEmbedding * (inputs.study.ladder.path?.tokensPerParameter ?? 25);
 
@@ -85,13 +105,6 @@ const tokensOnPath = (inputs: LadderInputs, width: number): number =>
 function tokensFor(inputs: LadderInputs, width: number, flops: number): number {
   const model = modelAt(inputs, width);
   return flops / (trainingFlops(model, model.context, 'exact') / model.context);
-}
-
-/** Every width that the ladder names, ascending. */
-export function ladderWidths(study: Study): number[] {
-  const { path, isoflop, runs } = study.ladder;
-  const widths = [...(path?.sizes ?? []), ...(isoflop?.sizes ?? []), ...(runs ?? []).map((run) => run.size)];
-  return [...new Set(widths)].sort((a, b) => a - b);
 }
 
 /** The ladder's trials, cheapest first. Ids are unique; equal entries are planned once. */
@@ -118,13 +131,18 @@ export function planLadder(inputs: LadderInputs): PlannedTrial[] {
   return [...trials.values()].sort((a, b) => a.flops - b.flops || (a.id < b.id ? -1 : 1));
 }
 
+/** The run that tuning varies: the cheapest on the path, or of the ladder where it has none. */
+function cheapestRun(inputs: LadderInputs): PlannedTrial {
+  const ladder = planLadder(inputs);
+  return ladder.find(({ role }) => role === 'path') ?? ladder[0];
+}
+
 /** One cheap trial of the smallest size with another learning rate and batch. */
 export function planTuning(inputs: LadderInputs, learningRate: number, batchTokens: number): PlannedTrial {
-  const width = ladderWidths(inputs.study)[0];
-  const cheapest = planLadder(inputs)[0];
+  const cheapest = cheapestRun(inputs);
   const recipe = { ...inputs.recipe, learningRate, batchTokens };
   const label = `-lr${Number(learningRate.toPrecision(4))}-b${batchTokens}`;
-  return planTrial(inputs, 'tune', width, cheapest.tokens, 0, { label, recipe });
+  return planTrial(inputs, 'tune', cheapest.model.width, cheapest.tokens, 0, { label, recipe });
 }
 
 /** The hero: the study's own size, or the smallest on the path that costs the wanted multiple of the ladder's dearest run. */

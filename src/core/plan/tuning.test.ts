@@ -31,14 +31,14 @@ function tuneToEnd(subject: Study, loss: (point: TuningPoint) => number): Tuning
 
 describe('tuning', () => {
   it('finds the minimum of a bowl between its trials', () => {
-    const subject = study({ learningRate: [0.5, 1, 2] });
+    const subject = study({ learningRate: [0.5, 1, 2], batchTokens: [512] });
     const done = tuneToEnd(subject, bowl(0.0123));
     expect(done).toHaveLength(3);
     expect(tunedRecipe(subject, done).learningRate).toBeCloseTo(0.0123, 4);
   });
 
   it('follows a minimum beyond the edge, and gives up after three steps', () => {
-    const subject = study({ learningRate: [0.5, 1, 2] });
+    const subject = study({ learningRate: [0.5, 1, 2], batchTokens: [512] });
     expect(tunedRecipe(subject, tuneToEnd(subject, bowl(0.05))).learningRate).toBeCloseTo(0.05, 3);
     expect(tuneToEnd(subject, bowl(100))).toHaveLength(6);
   });
@@ -52,7 +52,7 @@ describe('tuning', () => {
   });
 
   it('passes over diverged trials', () => {
-    const subject = study({ learningRate: [1, 100] });
+    const subject = study({ learningRate: [1, 100], batchTokens: [512] });
     const done = tuneToEnd(subject, (point) => (point.learningRate > 0.5 ? Infinity : bowl(0.01)(point)));
     expect(tunedRecipe(subject, done).learningRate).toBeCloseTo(0.01, 3);
   });

@@ -17,6 +17,10 @@ const EXTENSION_RATIO = 2;
 
 const round = (value: number): number => Number(value.toPrecision(4));
 
+/** Batches to try, in tokens. */
+export const batchesOf = ({ tune, recipe }: Study): readonly number[] =>
+  tune === false ? [recipe.batchTokens] : (tune.batchTokens ?? [recipe.batchTokens, 2 * recipe.batchTokens]);
+
 /**
  * The tuning trials that are still wanted, given those that are done; empty when tuning is complete. First the learning
  * rate at the recipe's batch, the range followed outwards while its best lies at an edge; then the other batches, each
@@ -34,7 +38,7 @@ export function nextTuning(study: Study, done: readonly TuningResult[]): TuningP
     if (outwards) return [outwards];
   }
   const best = bestRate(first);
-  return (study.tune.batchTokens ?? [batchTokens])
+  return batchesOf(study)
     .filter((batch) => batch !== batchTokens && !done.some((result) => result.batchTokens === batch))
     .map((batch) => ({ learningRate: round(best * Math.sqrt(batch / batchTokens)), batchTokens: batch }));
 }

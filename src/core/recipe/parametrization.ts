@@ -22,11 +22,15 @@ export function parameterGroup(parameter: Parameter, recipe: Recipe, width: numb
   };
 }
 
-/** The rule in sentences, for reports. */
-export function parametrizationRules(recipe: Recipe): string[] {
-  if (recipe.parametrization === 'standard') return ['one learning rate for every parameter and width'];
-  return [
-    `block and head matrices: learning rate x ${recipe.baseWidth} / width (muP)`,
-    'embeddings, positions, gains, biases: the same learning rate at every width',
-  ];
+/** The rules in sentences, for reports. */
+export function parametrizationRules({ parametrization, baseWidth, horizon }: Recipe): string[] {
+  const byWidth =
+    parametrization === 'standard'
+      ? 'one learning rate for every parameter and width'
+      : `block and head matrices: learning rate x ${baseWidth} / width (muP); tables, gains and biases keep theirs`;
+  const byLength =
+    horizon === 0
+      ? 'the same learning rate for runs of every length'
+      : `learning rate x (shortest run / run)^${horizon} in tokens`;
+  return [byWidth, byLength];
 }

@@ -37,7 +37,11 @@ export const optimizerSchema = z
 
 export const recipeSchema = z
   .strictObject({
-    learningRate: z.number().positive().default(0.015).describe('Peak learning rate at the base width.'),
+    learningRate: z
+      .number()
+      .positive()
+      .default(0.015)
+      .describe('Peak learning rate at the base width, for the shortest run of the ladder.'),
     batchTokens: z.int().min(1).default(512).describe('Tokens in one optimiser step; a multiple of the context.'),
     parametrization: z
       .enum(['standard', 'mup'])
@@ -46,6 +50,12 @@ export const recipeSchema = z
         'How hyperparameters move with width. mup: learning rate of block and head matrices times baseWidth / width.',
       ),
     baseWidth: z.int().min(1).default(32).describe('Width at which learningRate holds (mup).'),
+    horizon: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
+      .describe('The learning rate falls as (tokens of the shortest run / tokens of this run)^horizon; 0 keeps it.'),
     optimizer: optimizerSchema.prefault({}),
     schedule: scheduleSchema.prefault({}),
   })

@@ -1,0 +1,14 @@
+export { CATALOGUE, lawById } from './catalogue.ts';
+export { DEFAULT_OBJECTIVE, fitLaw } from './fit/fit-law.ts';
+export type { FitOptions } from './fit/fit-law.ts';
+export { testDrift } from './diagnose/drift.ts';
+export type { DriftVerdict } from './diagnose/drift.ts';
+export { fitProfile } from './isoflop/parabola.ts';
+export type { Profile, ProfileMinimum, ProfilePoint } from './isoflop/parabola.ts';
+export { predictRun } from './predict/predict-run.ts';
+export type { TargetRun } from './predict/predict-run.ts';
+export type { PathPoint } from './predict/offset-posterior.ts';
+export type { Fit, Objective } from '../terms/fit.ts';
+export type { Law } from '../terms/law.ts';
+export type { Observations } from '../terms/observation.ts';
+export type { HeroPrediction } from '../terms/prediction.ts';
