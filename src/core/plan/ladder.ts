@@ -116,16 +116,14 @@ export function planLadder(inputs: LadderInputs): PlannedTrial[] {
     for (const width of path?.sizes ?? []) {
       add(planTrial(inputs, 'path', width, tokensOnPath(inputs, width), replicate));
     }
-    for (const budget of isoflop?.budgets ?? []) {
-      for (const width of isoflop?.sizes ?? []) {
-        const label = `-c${budget.toExponential().replace('+', '')}`;
-        add(
-          planTrial(inputs, 'isoflop', width, tokensFor(inputs, width, budget), replicate, { label, profile: budget }),
-        );
-      }
-    }
     for (const run of runs ?? []) {
       add(planTrial(inputs, 'run', run.size, run.tokens, replicate, { label: `-t${run.tokens}` }));
+    }
+  }
+  for (const budget of isoflop?.budgets ?? []) {
+    for (const width of isoflop?.sizes ?? []) {
+      const label = `-c${budget.toExponential().replace('+', '')}`;
+      add(planTrial(inputs, 'isoflop', width, tokensFor(inputs, width, budget), 0, { label, profile: budget }));
     }
   }
   return [...trials.values()].sort((a, b) => a.flops - b.flops || (a.id < b.id ? -1 : 1));

@@ -93,7 +93,12 @@ export const studySchema = z
       .union([tuneSchema, z.literal(false)])
       .prefault({})
       .describe('false: train with the recipe as it stands.'),
-    seeds: z.int().min(1).max(100).default(1).describe('Runs of each ladder entry, with different seeds.'),
+    seeds: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(1)
+      .describe('Runs of each entry of the path and of runs, with different seeds; IsoFLOP profiles take one.'),
     seed: z.int().min(0).default(0).describe('First seed: decides the split, initialisation and data order.'),
     hero: z
       .union([heroSchema, z.literal(false)])

@@ -26,7 +26,7 @@ export interface DriftVerdict {
 }
 
 /** False-alarm rate of the verdict on ladders that follow a power law. */
-const LEVEL = 0.05;
+const LEVEL = 0.02;
 /** Least noise (relative, a run) that the test assumes, worth this many runs: a few rungs can lie on a line by chance. */
 const NOISE_FLOOR = 0.004;
 const FLOOR_RUNS = 3;

@@ -29,14 +29,16 @@ const LOCAL_RUNGS = 4;
 const PRIOR: OffsetPrior = { noise: 0.005, noiseRuns: 4, misfit: 0.01 };
 /** Error that a held-out forecast can have by noise alone; keeps one lucky forecast from taking all the weight. */
 const FORECAST_NOISE = 0.012;
+/** How much wider the intervals become where the ladder's slope still rises. */
+const DRIFT_FACTOR = 2;
 /** Passes over the data that cost next to nothing (Muennighoff et al. 2023, section 5). */
 const HARMLESS_REPEATS = 1.05;
 const TOLERABLE_REPEATS = 4;
 
 /**
- * Predicts the loss of a run on the compute path from cheaper runs on it. The centre is the mean, in logarithms, of a power law
- * with an unknown offset and of a power law through the last rungs, weighed by how well each forecasts the ladder's own last
- * budget; the intervals are those of the first, moved there, and widened by what the two disagree.
+ * Predicts the loss of a run on the compute path from cheaper runs on it. The centre is the mean, in logarithms, of three laws:
+ * a power law with an unknown offset, one through the last rungs and one through all, weighed by how well each forecasts the
+ * ladder's own last budget. The intervals are those of the first, moved there, and widened by what the three disagree.
  */
 export function predictRun(points: readonly PathPoint[], target: TargetRun): HeroPrediction {
   const rungs = mergeRungs(points);
@@ -60,6 +62,9 @@ export function predictRun(points: readonly PathPoint[], target: TargetRun): Her
     ),
     candidate(`power law of the last ${LOCAL_RUNGS} sizes`, points, rungs, target.flops, (p, flops) =>
       powerLawAt(mergeRungs(p).slice(-LOCAL_RUNGS), flops),
+    ),
+    candidate('power law of the whole path', points, rungs, target.flops, (p, flops) =>
+      powerLawAt(mergeRungs(p), flops),
     ),
   ]);
   const loss = exp(candidates.reduce((sum, one) => sum + one.weight * log(one.loss), 0));
@@ -111,7 +116,7 @@ function weigh(candidates: readonly CandidateLaw[]): CandidateLaw[] {
 
 /** How much wider the intervals become for what the law does not know about; says why. */
 function wideningFactor(drifts: boolean, repeats: number, warnings: string[]): number {
-  let factor = drifts ? 2 : 1;
+  let factor = drifts ? DRIFT_FACTOR : 1;
   if (repeats > TOLERABLE_REPEATS) {
     factor *= 1 + repeats / TOLERABLE_REPEATS;
     warnings.push(
