@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import { CATALOGUE, fitLaw, lawById } from '../../../core/laws/index.ts';
+import type { Fit, Objective } from '../../../core/laws/index.ts';
+import { bootstrapFits, percentileIntervals } from '../../../core/laws/uncertainty/bootstrap.ts';
+import { parameterIntervals } from '../../../core/laws/uncertainty/delta.ts';
+import { observe } from '../../../core/observations/records.ts';
+import { IsoflopError } from '../../../core/terms/errors.ts';
+import type { Observations } from '../../../core/terms/observation.ts';
+import { readRecords } from '../../../io/records/read.ts';
+import type { FitDocument } from '../fit-document.ts';
+import { fitText } from '../fit-text.ts';
+
+interface FitFlags {
+  readonly law: string;
+  readonly map?: string;
+  readonly objective: string;
+  readonly delta?: string;
+  readonly dropHighestLoss?: string;
+  readonly where?: string;
+  readonly bootstrap?: string;
+  readonly seed: string;
+  readonly json?: boolean;
+}
+
+const OBJECTIVES = ['least-squares', 'huber', 'cauchy', 'log-least-squares', 'log-huber', 'log-cauchy'];
+
+/** `isoflop fit` */
+export function register(program: Command): void {
+  program
+    .command('fit')
+    .description('Fit a scaling law to records.')
+    .argument('<records>', 'a CSV, JSON or JSONL file')
+    .option('--law <id>', `one of ${CATALOGUE.map(({ id }) => id).join(', ')}`, 'chinchilla')
+    .option('--map <names>', 'our words for its columns, such as "params=Model Size,loss=loss"')
+    .option('--objective <name>', `one of ${OBJECTIVES.join(', ')}`, 'log-huber')
+    .option('--delta <number>', 'scale of huber and cauchy, in units of the residual (default 1e-3)')
+    .option('--drop-highest-loss <n>', 'leave out the n rows of the highest loss, before --where')
+    .option('--where <condition>', 'keep rows, such as "flops < 1e21"')
+    .option('--bootstrap <draws>', 'intervals from this many resamples of the runs instead of the delta method')
+    .option('--seed <n>', 'seed of starts and resamples', '1')
+    .option('--json', 'print the fit as JSON (isoflop.fit/1)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  isoflop fit runs.csv --map "params=N,tokens=D,loss=final loss" --law chinchilla',
+    )
+    .action(fit);
+}
+
+function fit(path: string, flags: FitFlags): void {
+  const data = observe(readRecords(path), {
+    map: parseMap(flags.map ?? ''),
+    dropHighestLoss: wholeNumber(flags.dropHighestLoss ?? '0', '--drop-highest-loss'),
+    ...(flags.where === undefined ? {} : { where: flags.where }),
+  });
+  const law = lawById(flags.law);
+  const result = fitLaw(law, data, { objective: parseObjective(flags), seed: wholeNumber(flags.seed, '--seed') });
+  const document = withIntervals(result, data, flags);
+  console.log(flags.json ? JSON.stringify(document, null, 2) : fitText(document));
+}
+
+function withIntervals(result: Fit, data: Observations, flags: FitFlags): FitDocument {
+  const columns = Object.fromEntries(Object.entries(data.columns).map(([name, values]) => [name, [...values]]));
+  const saw = { columns, runs: data.runs };
+  if (flags.bootstrap === undefined) {
+    return { ...result, intervals: parameterIntervals(result, data), intervalMethod: 'delta', data: saw };
+  }
+  const seed = wholeNumber(flags.seed, '--seed');
+  const draws = bootstrapFits(result, data, { draws: wholeNumber(flags.bootstrap, '--bootstrap'), seed });
+  return { ...result, intervals: percentileIntervals(result, draws), intervalMethod: 'bootstrap', data: saw };
+}
+
+/** Parses `a=b,c=d`; values may hold spaces. */
+export function parseMap(text: string): Record<string, string> {
+  const entries = text.split(',').filter((part) => part.trim() !== '');
+  return Object.fromEntries(
+    entries.map((part) => {
+      const at = part.indexOf('=');
+      if (at < 1) {
+        throw new IsoflopError('invalid-input', `'${part.trim()}' is no name=value pair`, {
+          hint: 'Such as "params=N,tokens=D".',
+        });
+      }
+      return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+    }),
+  );
+}
+
+export function wholeNumber(text: string, option: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new IsoflopError('invalid-input', `${option} takes a whole number, got '${text}'`);
+}
+
+function parseObjective({ objective, delta }: FitFlags): Objective {
+  if (!OBJECTIVES.includes(objective)) {
+    throw new IsoflopError('invalid-input', `no objective is called '${objective}'`, {
+      hint: `Known: ${OBJECTIVES.join(', ')}.`,
+    });
+  }
+  const kind = objective.replace(/^log-/, '') as Objective['kind'];
+  const residual = objective.startsWith('log-') ? 'log' : 'linear';
+  if (delta === undefined) return { kind, residual };
+  const value = Number(delta);
+  if (!(value > 0)) throw new IsoflopError('invalid-input', `--delta takes a number above 0, got '${delta}'`);
+  return { kind, residual, delta: value };
+}

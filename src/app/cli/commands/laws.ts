@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { CATALOGUE, lawById } from '../../../core/laws/index.ts';
+import type { Law } from '../../../core/laws/index.ts';
+import { table } from '../format.ts';
+
+/** `isoflop laws` */
+export function register(program: Command): void {
+  program
+    .command('laws')
+    .description('List the laws that isoflop knows, or show one.')
+    .argument('[id]')
+    .option('--json', 'print as JSON')
+    .action((id: string | undefined, { json = false }: { json?: boolean }) => {
+      const shown = id === undefined ? CATALOGUE : lawById(id);
+      if (json) console.log(JSON.stringify(shown, null, 2));
+      else console.log(Array.isArray(shown) ? listText() : lawText(shown as Law));
+    });
+}
+
+const listText = (): string =>
+  table(
+    ['law', 'formula'],
+    CATALOGUE.map(({ id, response, formula }) => [id, `${response} = ${formula}`]),
+  );
+
+function lawText(law: Law): string {
+  const published = (law.published ?? []).flatMap(({ source, values }) => [
+    `  ${source}`,
+    `    ${Object.entries(values)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')}`,
+  ]);
+  return [
+    `${law.title} (${law.id})`,
+    `  ${law.response} = ${law.formula}`,
+    `  ${law.source}`,
+    '',
+    table(
+      ['parameter', 'meaning', 'unit'],
+      law.parameters.map(({ name, meaning, unit }) => [name, meaning, unit]),
+    ),
+    ...(published.length > 0 ? ['', 'Published:', ...published] : []),
+    ...(law.caution ? ['', `Beware: ${law.caution}`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,60 @@
+import { Random } from '../../math/random.ts';
+import type { Fit, Interval } from '../../terms/fit.ts';
+import type { Observations } from '../../terms/observation.ts';
+import type { ProgressListener } from '../../terms/progress.ts';
+import { minimize } from '../fit/minimize.ts';
+import { Problem } from '../fit/problem.ts';
+
+export interface BootstrapOptions {
+  /** Resamples. Default 200. */
+  readonly draws?: number;
+  readonly seed?: number;
+  readonly level?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+}
+
+/**
+ * Parameters refitted to resamples of whole runs, each draw from a stream of its own: all rows of a run come and go together,
+ * since they share its noise (Efron and Tibshirani 1993, chapter 8). Gives [draw][parameter] in the law's order.
+ */
+export function bootstrapFits(fit: Fit, data: Observations, options: BootstrapOptions = {}): number[][] {
+  const { draws = 200, seed = 1 } = options;
+  const runs = [...new Set(data.runs)];
+  const runOfRow = data.runs.map((run) => runs.indexOf(run));
+  const start = new Problem(fit.law, data, fit.objectiveKind);
+  const theta = start.coordinates.toTheta(fit.law.parameters.map(({ name }) => fit.parameters[name]));
+  return Array.from({ length: draws }, (_, draw) => {
+    options.signal?.throwIfAborted();
+    if (draw % 20 === 0) options.onProgress?.({ stage: 'bootstrap', done: draw, total: draws });
+    const random = new Random(seed, draw);
+    const counts = new Float64Array(runs.length);
+    for (let pick = 0; pick < runs.length; pick++) counts[random.integer(runs.length)] += 1;
+    const problem = new Problem(
+      fit.law,
+      data,
+      fit.objectiveKind,
+      Float64Array.from(runOfRow, (run) => counts[run]),
+    );
+    return problem.coordinates.toRaw(minimize(problem, theta).theta);
+  });
+}
+
+/** Percentile intervals of the parameters over bootstrap draws. */
+export function percentileIntervals(
+  fit: Fit,
+  draws: readonly (readonly number[])[],
+  level = 0.95,
+): Record<string, Interval> {
+  return Object.fromEntries(
+    fit.law.parameters.map(({ name }, index) => {
+      const sorted = draws.map((draw) => draw[index]).sort((a, b) => a - b);
+      const at = (p: number): number => {
+        const position = p * (sorted.length - 1);
+        const below = Math.floor(position);
+        return sorted[below] + (position - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
+      };
+      return [name, { level, low: at((1 - level) / 2), high: at((1 + level) / 2) }];
+    }),
+  );
+}

@@ -1,0 +1,49 @@
+import { IsoflopError } from '../terms/errors.ts';
+
+/** Tells whether a row is kept; `lookup` gives a column's number or text, undefined where there is none of that name. */
+export type Condition = (lookup: (name: string) => number | string | undefined) => boolean;
+
+const COMPARISON = /^\s*(?:"([^"]+)"|([A-Za-z_][\w.]*))\s*(<=|>=|==|!=|<|>)\s*(?:"([^"]*)"|'([^']*)'|(\S+))\s*$/;
+
+/** Parses `flops < 1e21 and condition == "raw_loss"`: comparisons with numbers or quoted text, joined by `and`. */
+export function parseCondition(text: string): Condition {
+  const parts = text.split(/\s+and\s+|\s*&&\s*/).map(parseComparison);
+  return (lookup) => parts.every((part) => part(lookup));
+}
+
+function parseComparison(text: string): Condition {
+  const match = COMPARISON.exec(text);
+  const fail = (why: string): never => {
+    throw new IsoflopError('invalid-input', `condition '${text.trim()}': ${why}`, {
+      hint: 'Such as --where \'flops < 1e21 and split == "test"\'.',
+    });
+  };
+  if (!match) return fail('a column, a comparison and a value are wanted');
+  const name = match[1] ?? match[2];
+  const operator = match[3];
+  const quoted = match[4] ?? match[5];
+  const number = Number(match[6]);
+  if (quoted === undefined && !Number.isFinite(number)) return fail(`'${match[6]}' is no number; put text into quotes`);
+  return (lookup) => {
+    const value = lookup(name);
+    if (value === undefined) return fail(`there is no column '${name}'`);
+    return quoted === undefined ? compare(operator, Number(value), number) : compare(operator, String(value), quoted);
+  };
+}
+
+function compare<T extends number | string>(operator: string, a: T, b: T): boolean {
+  switch (operator) {
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    case '>=':
+      return a >= b;
+    case '==':
+      return a === b;
+    default:
+      return a !== b;
+  }
+}
