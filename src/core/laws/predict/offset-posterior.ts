@@ -26,6 +26,8 @@ export interface Predictive {
 /** Values of the irreducible loss that are weighed, as shares of the smallest loss. */
 const GRID = 240;
 const LARGEST_SHARE = 0.97;
+/** Components that weigh less than this change no quantile. */
+const NEGLIGIBLE = 1e-7;
 
 interface Component {
   readonly offset: number;
@@ -56,7 +58,8 @@ export function offsetPredictive(points: readonly PathPoint[], flops: number, pr
   }
   const top = Math.max(...scores);
   const total = scores.reduce((sum, score) => sum + exp(score - top), 0);
-  return mixture(components.map((component, index) => ({ ...component, weight: exp(scores[index] - top) / total })));
+  const weighed = components.map((component, index) => ({ ...component, weight: exp(scores[index] - top) / total }));
+  return mixture(weighed.filter(({ weight }) => weight > NEGLIGIBLE));
 }
 
 interface Regression {
@@ -113,9 +116,12 @@ function mixture(components: readonly Component[]): Predictive {
       return sum + weight * studentCdf((log(loss - offset) - location) / scale, degrees);
     }, 0);
   const quantile = (p: number): number => {
-    const centre = exp(components[0].location) + components[0].offset;
-    let [low, high] = [centre / 100, centre * 100];
-    for (let step = 0; step < 100; step++) {
+    const likeliest = components.reduce((best, one) => (one.weight > best.weight ? one : best));
+    const centre = exp(likeliest.location) + likeliest.offset;
+    let [low, high] = [centre / 2, centre * 2];
+    while (cdf(low) > p) low /= 2;
+    while (cdf(high) < p) high *= 2;
+    for (let step = 0; step < 48; step++) {
       const middle = Math.sqrt(low * high);
       if (cdf(middle) < p) low = middle;
       else high = middle;

@@ -1,0 +1,147 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import type { Axis, Figure, Mark } from '../core/report/figure.ts';
+import { colorOf } from './palette.ts';
+import type { Palette } from './palette.ts';
+
+const WIDTH = 760;
+const HEIGHT = 420;
+const ROW_HEIGHT = 34;
+const FONT = "'DejaVu Sans', system-ui, sans-serif";
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** 1e10 -> 10¹⁰, 2e10 -> 2·10¹⁰; plain digits between 0.001 and 10,000. */
+export function tickText(value: number): string {
+  const size = Math.abs(value);
+  if (value === 0 || (size >= 1e-3 && size < 1e4)) return String(Number(value.toPrecision(4)));
+  const [mantissa, exponent] = value.toExponential().split('e');
+  const raised = [...String(Number(exponent))]
+    .map((digit) => (digit === '-' ? '⁻' : SUPERSCRIPTS[Number(digit)]))
+    .join('');
+  return `${mantissa === '1' ? '' : `${Number(Number(mantissa).toPrecision(3))}·`}10${raised}`;
+}
+
+/** Ticks of a logarithmic axis: powers of ten, or 1-2-5 (and finer) steps where the range is short. */
+function logTicks(low: number, high: number): number[] {
+  for (const steps of [[1], [1, 3], [1, 2, 5], [1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8]]) {
+    const ticks: number[] = [];
+    for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
+      for (const step of steps) {
+        const value = Number((step * 10 ** power).toPrecision(6));
+        if (value >= low && value <= high) ticks.push(value);
+      }
+    }
+    if (ticks.length >= 4) return ticks;
+  }
+  return [low, high].map((value) => Number(value.toPrecision(3)));
+}
+
+function extent(figure: Figure, axis: 'x' | 'y'): [number, number] {
+  const values = figure.marks.flatMap((mark): number[] => {
+    switch (mark.kind) {
+      case 'dots':
+      case 'line':
+        return mark.points.map((point) => point[axis]);
+      case 'band':
+        return axis === 'x' ? mark.points.map(({ x }) => x) : mark.points.flatMap(({ low, high }) => [low, high]);
+      case 'interval':
+        return axis === 'x' ? [mark.x] : [mark.low, mark.high];
+      case 'level':
+        return axis === 'y' ? [mark.y] : [];
+      case 'label':
+        return [];
+    }
+  });
+  return [Math.min(...values), Math.max(...values)];
+}
+
+function padded([low, high]: [number, number], { scale }: Axis, before: number, after: number): [number, number] {
+  if (scale === 'log') {
+    const span = Math.log(high / low) || 0.1;
+    return [low * Math.exp(-before * span), high * Math.exp(after * span)];
+  }
+  const span = high - low || 1;
+  return [low - before * span, high + after * span];
+}
+
+function scaleOptions(figure: Figure, axis: 'x' | 'y'): Plot.ScaleOptions {
+  const options = figure[axis];
+  const domain = padded(extent(figure, axis), options, 0.05, axis === 'x' ? 0.12 : 0.09);
+  const ticks = options.scale === 'log' ? { ticks: logTicks(...domain) } : {};
+  const label = axis === 'x' ? `${options.label} →` : options.label && `↑ ${options.label}`;
+  return { type: options.scale, domain, grid: true, label, tickFormat: tickText, labelArrow: 'none', ...ticks };
+}
+
+const SYMBOLS = { circle: 'circle', star: 'star', cross: 'times' } as const;
+const OFFSETS = {
+  left: { textAnchor: 'end', dx: -12 },
+  right: { textAnchor: 'start', dx: 8 },
+  above: { textAnchor: 'middle', dy: -12 },
+  below: { textAnchor: 'middle', dy: 14 },
+} as const;
+
+function plotMark(mark: Mark, palette: Palette): Plot.Markish {
+  const color = colorOf(mark.ink, palette);
+  switch (mark.kind) {
+    case 'dots': {
+      const symbol = SYMBOLS[mark.symbol ?? 'circle'];
+      const style =
+        mark.symbol === 'cross'
+          ? { stroke: color, strokeWidth: 2.5 }
+          : { fill: color, stroke: palette.background, strokeWidth: 1 };
+      return Plot.dot(mark.points, { x: 'x', y: 'y', symbol, r: mark.symbol === 'star' ? 8 : 4.5, ...style });
+    }
+    case 'line': {
+      const dash = mark.dashed ? { strokeDasharray: '4 4' } : {};
+      return Plot.line(mark.points, { x: 'x', y: 'y', stroke: color, strokeWidth: mark.bold ? 3 : 1.6, ...dash });
+    }
+    case 'band':
+      return Plot.areaY(mark.points, { x: 'x', y1: 'low', y2: 'high', fill: color, fillOpacity: 0.14 });
+    case 'interval':
+      return Plot.ruleX([mark], { x: 'x', y1: 'low', y2: 'high', stroke: color, strokeWidth: mark.bold ? 6 : 2 });
+    case 'label':
+      return Plot.text([mark], {
+        x: 'x',
+        y: 'y',
+        text: 'text',
+        fill: color,
+        stroke: palette.background,
+        strokeWidth: 4,
+        fontWeight: 600,
+        ...OFFSETS[mark.side],
+      });
+    case 'level':
+      return Plot.ruleY([mark.y], { stroke: color });
+  }
+}
+
+/** Draws a figure as a standalone SVG text; the same figure gives the same text. */
+export function renderSvg(figure: Figure, palette: Palette): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const { rows } = figure;
+  const yScale = rows
+    ? {
+        domain: [rows.length - 0.5, -0.5],
+        ticks: rows.map((_, index) => index),
+        tickFormat: (y: number) => rows[y] ?? '',
+        label: null,
+      }
+    : scaleOptions(figure, 'y');
+  const plot = Plot.plot({
+    document,
+    width: WIDTH,
+    height: rows ? 80 + ROW_HEIGHT * rows.length : HEIGHT,
+    marginLeft: rows ? 260 : 64,
+    marginRight: 72,
+    marginTop: 34,
+    marginBottom: 46,
+    style: { fontFamily: FONT, fontSize: '12px', color: palette.named.text, background: palette.background },
+    x: scaleOptions(figure, 'x'),
+    y: yScale as Plot.ScaleOptions,
+    marks: figure.marks.map((mark) => plotMark(mark, palette)),
+  });
+  plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  plot.setAttribute('role', 'img');
+  plot.setAttribute('aria-label', figure.title);
+  return plot.outerHTML;
+}
