@@ -20,7 +20,7 @@ export const LIGHT: Palette = {
     actual: '#d1480a',
     baseline: '#7a8499',
   },
-  ramp: ['#b9d0ec', '#93b8e2', '#6b9dd4', '#4481c3', '#2566ab', '#134d8e', '#0b3568', '#0a2144'],
+  ramp: ['#8fb6e0', '#74a3d6', '#588fca', '#3d79ba', '#2566ab', '#134d8e', '#0b3568', '#0a2144'],
 };
 
 export const DARK: Palette = {

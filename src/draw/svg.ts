@@ -67,7 +67,7 @@ function padded([low, high]: [number, number], { scale }: Axis, before: number, 
 function scaleOptions(figure: Figure, axis: 'x' | 'y'): Plot.ScaleOptions {
   const options = figure[axis];
   const domain = padded(extent(figure, axis), options, 0.05, axis === 'x' ? 0.12 : 0.09);
-  const ticks = options.scale === 'log' ? { ticks: logTicks(...domain) } : {};
+  const ticks = { ticks: options.scale === 'log' ? logTicks(...domain) : 6 };
   const label = axis === 'x' ? `${options.label} →` : options.label && `↑ ${options.label}`;
   return { type: options.scale, domain, grid: true, label, tickFormat: tickText, labelArrow: 'none', ...ticks };
 }

@@ -113,7 +113,7 @@ async function drive(context: StudyContext): Promise<StudyReport> {
   };
   store.putDocument('report', report);
   observer.progress({ stage: 'report', done: 0, note: 'drawing' });
-  await writeReport(context.folder, report);
+  writeReport(context.folder, report);
   const outcome = outcomeOf(report);
   if (outcome) store.putDocument('outcome', outcome);
   return report;

@@ -152,16 +152,17 @@ function forecastFigure(report: StudyReport): Figure | undefined {
 }
 
 function curvesFigure(report: StudyReport): Figure | undefined {
-  const rows = [...pathOf(report), ...(report.hero ? [report.hero] : [])].filter(({ curve }) => curve.length > 1);
+  const all = [...pathOf(report), ...(report.hero ? [report.hero] : [])].filter(({ curve }) => curve.length > 1);
+  // One curve a width: further seeds lie on it.
+  const rows = all.filter((row, index) => all.findIndex(({ width }) => width === row.width) === index);
   if (rows.length === 0) return undefined;
   const ink = rampOf(rows);
-  const seen = new Set<number>();
   const marks = rows.flatMap((row): Mark[] => {
     const points = row.curve.map(({ tokens, loss }): Point => ({ x: tokens, y: loss }));
-    const line: Mark = { kind: 'line', points, ink: ink(row.width) };
-    if (seen.has(row.width)) return [line];
-    seen.add(row.width);
-    return [line, { kind: 'label', ...points.at(-1)!, text: String(row.width), ink: ink(row.width), side: 'right' }];
+    return [
+      { kind: 'line', points, ink: ink(row.width) },
+      { kind: 'label', ...points.at(-1)!, text: String(row.width), ink: ink(row.width), side: 'right' },
+    ];
   });
   return {
     id: 'curves',
