@@ -37,7 +37,7 @@ function lawText({ fits, surface, allocation }: StudyReport): string {
 
 function predictionText(report: StudyReport): string {
   const { prediction, refusal } = report;
-  if (!prediction) return `No prediction: ${refusal}.`;
+  if (!prediction) return refusal === null ? '' : `No prediction: ${refusal}.`;
   const [narrow, wide] = prediction.intervals;
   const lines = [
     `Predicted   ${prediction.loss.toFixed(4)} nats/token (written down before the hero started, ${prediction.fitHash.slice(0, 12)})`,

@@ -30,21 +30,29 @@ const WORKER = fileURLToPath(
  */
 export async function executeTrials(context: StudyContext, trials: readonly PlannedTrial[]): Promise<void> {
   const open = trials.toSorted((a, b) => b.flops - a.flops).map((trial) => new TrialDriver(context, trial));
-  for (;;) {
-    for (const driver of open) driver.look();
-    const unfinished = open.filter((driver) => !driver.isFinished);
-    if (unfinished.length === 0) return;
-    const running = unfinished.filter((driver) => driver.isRunning);
-    if (context.signal.aborted) {
-      await stopAll(running);
-      throw new IsoflopError('interrupted', 'the study was stopped; everything measured so far is kept', {
-        hint: 'Continue with `isoflop study resume`.',
-      });
-    }
-    const waiting = unfinished.filter((driver) => !driver.isRunning);
-    for (const driver of waiting.slice(0, Math.max(0, context.workers - running.length))) await driver.start();
-    await sleep(POLL_MILLISECONDS);
+  try {
+    while (!(await advance(context, open))) await sleep(POLL_MILLISECONDS);
+  } catch (error) {
+    // A driver that cannot go on (a full disk, say) leaves nobody running behind its back.
+    for (const driver of open) if (driver.isRunning) driver.stop();
+    throw error;
   }
+}
+
+/** Looks at every trial and fills the free workers; true when all have ended. */
+async function advance(context: StudyContext, open: readonly TrialDriver[]): Promise<boolean> {
+  for (const driver of open) driver.look();
+  const unfinished = open.filter((driver) => !driver.isFinished);
+  const running = unfinished.filter((driver) => driver.isRunning);
+  if (unfinished.length > 0 && context.signal.aborted) {
+    await stopAll(running);
+    throw new IsoflopError('interrupted', 'the study was stopped; everything measured so far is kept', {
+      hint: 'Continue with `isoflop study resume`.',
+    });
+  }
+  const waiting = unfinished.filter((driver) => !driver.isRunning);
+  for (const driver of waiting.slice(0, Math.max(0, context.workers - running.length))) await driver.start();
+  return unfinished.length === 0;
 }
 
 async function stopAll(running: readonly TrialDriver[]): Promise<void> {
@@ -109,8 +117,13 @@ class TrialDriver {
     this.record('running');
   }
 
+  /** Asks for a stop, as well as it can be asked: on a full disk not even that can be written down. */
   stop(): void {
-    this.context.executor.stop(this.folder);
+    try {
+      this.context.executor.stop(this.folder);
+    } catch {
+      this.context.observer.say(`${this.trial.id} could not be asked to stop; it ends by itself.`);
+    }
   }
 
   private tailOf(attempt: number): MetricsTail {

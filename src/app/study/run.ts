@@ -154,7 +154,7 @@ function predict(
   rows: readonly RunRow[],
   hero: PlannedTrial | undefined,
 ): { prediction: FrozenPrediction | null; refusal: string | null } {
-  if (!hero) return { prediction: null, refusal: 'the study names no hero' };
+  if (!hero) return { prediction: null, refusal: null };
   try {
     return { prediction: freezePrediction(context, rows, hero), refusal: null };
   } catch (error) {

@@ -1,5 +1,16 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileError } from './errors.ts';
 
 /** Makes a folder and its parents. */
@@ -7,7 +18,20 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (cause) {
-    throw fileError(cause, 'making a folder', path);
+    throw fileError(trueCause(cause, path), 'making a folder', path);
+  }
+}
+
+/** Node reports a read-only parent as ENOENT when it makes several folders at once; the parent itself says why. */
+function trueCause(cause: unknown, path: string): unknown {
+  if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return cause;
+  let parent = dirname(resolve(path));
+  while (!existsSync(parent)) parent = dirname(parent);
+  try {
+    accessSync(parent, constants.W_OK);
+    return cause;
+  } catch (reason) {
+    return reason;
   }
 }
 

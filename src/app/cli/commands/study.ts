@@ -88,7 +88,7 @@ function finish(report: StudyReport, folder: string, json: boolean): void {
   if (json) console.log(JSON.stringify(report, null, 2));
   else console.log(`${reportText(report)}\nReport: ${join(folder, 'report.html')}`);
   // 1: the answer is no. Asked for a prediction, the study has none to show.
-  if (report.refusal !== null && report.hero === null && report.prediction === null) process.exitCode = 1;
+  if (report.refusal !== null) process.exitCode = 1;
 }
 
 async function resume(path: string, flags: RunFlags): Promise<void> {
