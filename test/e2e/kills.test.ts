@@ -1,12 +1,17 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/math/random.ts';
 import { acknowledged, driveAndKill } from '../support/kill.ts';
 import type { Victim } from '../support/kill.ts';
 import { isoflop, lossesOf, readReport, writeStudy } from '../support/study.ts';
+import type { StudyFixture } from '../support/study.ts';
 
 const MOMENTS = 10;
 /** Longer runs than the tiny study's, so that ten kills find something to kill. */
 const LADDER = { path: { sizes: [12, 16, 20, 24], tokensPerParameter: 60 } };
+
+const attemptsOf = ({ output }: StudyFixture): number => globSync(join(output, 'trials/*/attempt-*')).length;
 
 describe('a study that is killed', () => {
   it(`at ${MOMENTS} random moments loses nothing and ends with the same digits`, async () => {
@@ -24,6 +29,7 @@ describe('a study that is killed', () => {
     expect(code, stderr).toBe(0);
     const after = acknowledged(study);
     expect(known.size).toBeGreaterThan(20);
+    expect(attemptsOf(study)).toBeGreaterThan(attemptsOf(calm) + 3);
     for (const [key, value] of known) expect(after.get(key), key).toBe(value);
     expect(lossesOf(readReport(study.output))).toEqual(lossesOf(readReport(calm.output)));
   });

@@ -23,6 +23,21 @@ export function workersOf({ output }: StudyFixture): number[] {
     .map(Number);
 }
 
+/** The shell shims that the trainers were started by. */
+const shimsOf = (workers: readonly number[]): number[] =>
+  workers.flatMap((pid) => {
+    try {
+      const parent = Number(
+        readFileSync(`/proc/${pid}/stat`, 'latin1')
+          .replace(/^.*\) /s, '')
+          .split(' ')[1],
+      );
+      return parent > 1 ? [parent] : [];
+    } catch {
+      return [];
+    }
+  });
+
 const killHard = (pid: number): void => {
   try {
     process.kill(pid, 'SIGKILL');
@@ -63,6 +78,8 @@ export async function driveAndKill(
   while (Date.now() < until && !ended(driver)) await sleep(20);
   const known = acknowledged(study);
   const workers = workersOf(study);
+  // With both, the shims go too: nobody is left to write down how the attempt ended.
+  if (victim === 'both') for (const pid of shimsOf(workers)) killHard(pid);
   if (victim !== 'driver') for (const pid of workers) killHard(pid);
   if (victim !== 'worker') killHard(driver.pid!);
   else driver.kill('SIGINT');

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../math/random.ts';
+import type { Law } from '../../terms/law.ts';
+import type { Observations } from '../../terms/observation.ts';
+import { CATALOGUE, lawById } from '../catalogue.ts';
+import { fitLaw } from './fit-law.ts';
+import { modelOf, Problem } from './problem.ts';
+
+/** Typical constants of each law, away from its bounds. */
+const TRUTHS: Record<string, Record<string, number>> = {
+  'power-law': { A: 60, alpha: 0.12 },
+  'power-law-offset': { E: 1.7, A: 250, alpha: 0.16 },
+  m4: { E: 1.5, E0: 9, A: 900, alpha: 0.2, gamma: 0.6 },
+  chinchilla: { E: 1.69, A: 406.4, B: 410.7, alpha: 0.34, beta: 0.28 },
+};
+
+function table(law: Law, truth: Record<string, number>, noise: number, seed = 1): Observations {
+  const random = new Random(seed);
+  const budgets =
+    law.id === 'chinchilla' ? [1e18, 1e19, 1e20, 1e21] : Array.from({ length: 12 }, (_, i) => 1e17 * 3 ** i);
+  const shares = law.id === 'chinchilla' ? [0.2, 0.5, 1, 2, 5] : [1];
+  const points = budgets.flatMap((flops) =>
+    shares.map((share) => {
+      const params = share * Math.sqrt(flops / 120);
+      return { flops, params, tokens: flops / 6 / params };
+    }),
+  );
+  const model = modelOf(law);
+  const raw = law.parameters.map(({ name }) => truth[name]);
+  const results = new Float64Array(1 + raw.length);
+  const column = (name: 'flops' | 'params' | 'tokens'): Float64Array =>
+    Float64Array.from(points, (point) => point[name]);
+  const loss = Float64Array.from(points, (point) => {
+    model.evaluate(
+      raw,
+      law.variables.map((name) => point[name as 'flops']),
+      results,
+    );
+    return results[0] * Math.exp(noise * random.normal());
+  });
+  const columns = { flops: column('flops'), params: column('params'), tokens: column('tokens'), loss };
+  return { rows: points.length, columns, runs: points.map((_, i) => `run ${i}`), conventions: {}, exclusions: [] };
+}
+
+describe('fitLaw', () => {
+  for (const law of CATALOGUE) {
+    it(`recovers '${law.id}' from data without noise, a decade beyond them to 1e-6`, () => {
+      const data = table(law, TRUTHS[law.id], 0);
+      const fit = fitLaw(law, data, { objective: { kind: 'least-squares', residual: 'log' } });
+      expect(fit.status.end).toBe('converged');
+      const model = modelOf(law);
+      const [ours, exact] = [new Float64Array(8), new Float64Array(8)];
+      const beyond = { flops: 2e23, params: 5e10, tokens: 7e11 };
+      const at = law.variables.map((name) => beyond[name as 'flops']);
+      model.evaluate(
+        law.parameters.map(({ name }) => fit.parameters[name]),
+        at,
+        ours,
+      );
+      model.evaluate(
+        law.parameters.map(({ name }) => TRUTHS[law.id][name]),
+        at,
+        exact,
+      );
+      expect(Math.abs(ours[0] / exact[0] - 1)).toBeLessThan(1e-6);
+    });
+
+    it(`has the gradient of '${law.id}' right in the coordinates of the search`, () => {
+      const problem = new Problem(law, table(law, TRUTHS[law.id], 0.01), {
+        kind: 'huber',
+        residual: 'log',
+        delta: 0.1,
+      });
+      const theta = problem.coordinates.toTheta(law.parameters.map(({ name }) => TRUTHS[law.id][name] * 1.01));
+      const { gradient } = problem.evaluate(theta);
+      for (const [index, slope] of gradient.entries()) {
+        const h = 1e-6;
+        const moved = (by: number): number =>
+          problem.value(theta.map((value, i) => (i === index ? value + by : value)));
+        const numeric = (moved(h) - moved(-h)) / (2 * h);
+        expect(Math.abs(slope - numeric)).toBeLessThan(1e-5 * (1 + Math.abs(slope)));
+      }
+    });
+  }
+
+  it('ends at the same point from other starts, and says that they agree', () => {
+    const data = table(lawById('chinchilla'), TRUTHS.chinchilla, 0.005);
+    const fits = [1, 2, 3].map((seed) => fitLaw(lawById('chinchilla'), data, { seed }));
+    for (const { objective, diagnostics } of fits) {
+      expect(objective / fits[0].objective).toBeCloseTo(1, 9);
+      expect(diagnostics.startsAgreeing).toBeGreaterThan(4);
+      expect(diagnostics.gradientNorm).toBeLessThan(1e-3);
+    }
+  });
+
+  it('says when a parameter runs to its bound', () => {
+    const data = table(lawById('power-law'), TRUTHS['power-law'], 0);
+    const fit = fitLaw(lawById('power-law-offset'), data, { objective: { kind: 'least-squares', residual: 'log' } });
+    expect(fit.status.end).toBe('at-bound');
+    expect(fit.parameters.E).toBe(0);
+    expect(fit.parameters.alpha).toBeCloseTo(0.12, 6);
+  });
+
+  it.each([
+    ['too few rows', (d: Observations) => ({ ...d, rows: 3 }), 'needs at least 6 rows, got 3'],
+    [
+      'one level of a variable',
+      (d: Observations) => ({ ...d, columns: { ...d.columns, params: d.columns.params.map(() => 1e8) } }),
+      "'params' has the same value",
+    ],
+    [
+      'a loss of 0',
+      (d: Observations) => ({ ...d, columns: { ...d.columns, loss: d.columns.loss.map((x, i) => (i === 2 ? 0 : x)) } }),
+      'holds 0 in row 3',
+    ],
+    [
+      'a loss that is no number',
+      (d: Observations) => ({
+        ...d,
+        columns: { ...d.columns, loss: d.columns.loss.map((x, i) => (i === 2 ? Number.NaN : x)) },
+      }),
+      'holds NaN in row 3',
+    ],
+    [
+      'a missing column',
+      (d: Observations) => ({ ...d, columns: { loss: d.columns.loss } }),
+      "needs the column 'params'",
+    ],
+  ])('refuses %s', (_, change, message) => {
+    const data = table(lawById('chinchilla'), TRUTHS.chinchilla, 0.01);
+    expect(() => fitLaw(lawById('chinchilla'), change(data))).toThrow(message);
+  });
+});
