@@ -6,11 +6,11 @@ import { CATALOGUE, lawById } from '../catalogue.ts';
 import { fitLaw } from './fit-law.ts';
 import { modelOf, Problem } from './problem.ts';
 
-/** Typical constants of each law, away from its bounds. */
+/** Constants of each law, away from its bounds; M4's data run from near its upper level to near its lower one. */
 const TRUTHS: Record<string, Record<string, number>> = {
   'power-law': { A: 60, alpha: 0.12 },
   'power-law-offset': { E: 1.7, A: 250, alpha: 0.16 },
-  m4: { E: 1.5, E0: 9, A: 900, alpha: 0.2, gamma: 0.6 },
+  m4: { E: 1.5, E0: 9, A: 8e5, alpha: 0.3, gamma: 0.6 },
   chinchilla: { E: 1.69, A: 406.4, B: 410.7, alpha: 0.34, beta: 0.28 },
 };
 

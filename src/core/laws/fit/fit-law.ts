@@ -50,7 +50,7 @@ export function fitLaw(law: Law, data: Observations, options: FitOptions = {}): 
     undefined,
   );
   if (!best) throw new Error(`internal: no start of law '${law.id}' has a value`);
-  const agreeing = minima.filter(({ value }) => value <= best.value * (1 + AGREEMENT) + Number.MIN_VALUE).length;
+  const agreeing = minima.filter(({ value }) => value <= best.value * (1 + AGREEMENT) + problem.negligible).length;
   return describe(law, data, objective, problem, best, { starts: minima.length, agreeing });
 }
 
@@ -68,7 +68,9 @@ function describe(
   const free = law.parameters.map((_, i) => !isAtBound(problem, best.theta, i));
   const { inverse, condition } = pseudoInverse(normal);
   const freeGradient = gradient.map((value, i) => (free[i] ? value : 0));
-  const gradientNorm = Math.sqrt(Math.max(0, dot(freeGradient, multiply(inverse, freeGradient))) / (best.value || 1));
+  const gradientNorm = Math.sqrt(
+    Math.max(0, dot(freeGradient, multiply(inverse, freeGradient))) / Math.max(best.value, problem.negligible),
+  );
   const correlations = inverse.map((row, i) =>
     row.map((value, j) => value / (Math.sqrt(inverse[i][i] * inverse[j][j]) || 1)),
   );

@@ -64,6 +64,7 @@ function bfgs(problem: Problem, start: number[]): Minimum {
   let inverse = inverseOf(at.normal);
   let isFresh = true;
   for (let step = 0; step < MOST_STEPS; step++) {
+    if (at.value <= problem.negligible) return { theta, value: at.value, converged: true };
     const direction = multiply(inverse, at.gradient).map((value) => -value);
     const next = lineSearch(problem, theta, at, direction);
     if (!next || at.value - next.value <= NO_GAIN * at.value) {

@@ -11,6 +11,9 @@ import { Coordinates } from './coordinates.ts';
 import { penaltyOf } from './objective.ts';
 import type { Penalty } from './objective.ts';
 
+/** Relative residual that double precision cannot tell from none. */
+const ROUNDING = 1e-12;
+
 /** A law's prediction and its derivatives by raw parameters at a point of its variables. */
 export interface LawModel {
   readonly law: Law;
@@ -51,6 +54,8 @@ export class Problem {
   readonly coordinates: Coordinates;
   readonly rows: readonly Float64Array[];
   readonly response: Float64Array;
+  /** An objective below this is rounding: the law goes through every row. */
+  readonly negligible: number;
   private readonly penalty: Penalty;
   private readonly isLog: boolean;
   private readonly weights: Float64Array | undefined;
@@ -69,6 +74,8 @@ export class Problem {
     this.coordinates = new Coordinates(law, logMeans, Math.min(...this.response));
     this.penalty = penaltyOf(objective);
     this.isLog = objective.residual === 'log';
+    const scale = this.isLog ? 1 : Math.max(...this.response);
+    this.negligible = data.rows * (ROUNDING * scale) ** 2;
     this.weights = weights;
     this.free = free ?? law.parameters.map(() => true);
     this.results = new Float64Array(1 + law.parameters.length);
