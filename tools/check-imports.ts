@@ -51,6 +51,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   draw: ['core/terms', 'core/report'],
   engine: CORE_BELOW_SCALING,
   io: CORE,
+  'index.ts': CORE,
   'app/study': [...CORE, 'engine', 'io', 'draw'],
   'app/worker': [...CORE, 'engine', 'io'],
   'app/cli': [...CORE, 'engine', 'io', 'draw', 'app/study', 'app/worker'],

@@ -1,0 +1,12 @@
+export { train } from './train.ts';
+export type { TrainOptions, TrainOutcome } from './train.ts';
+export { evaluate } from './evaluate.ts';
+export type { Evaluation } from './evaluate.ts';
+export { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+export type { Checkpoint } from './checkpoint.ts';
+export { buildEvaluationProgram, buildTrainingProgram } from './program/index.ts';
+export { TrainingSession } from './session/training-session.ts';
+export { heldOutWindows, windowBatches } from './data/windows.ts';
+export type { BatchSource, EvaluationSource, TokenReader } from './data/contract.ts';
+export { Tokenizer } from './data/tokenizer/tokenizer.ts';
+export { trainMerges } from './data/tokenizer/train.ts';
