@@ -1,12 +1,11 @@
-import type { InferenceSession, TypedTensor } from 'onnxruntime-node';
+import type * as Runtime from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { IsoflopError } from '../../core/terms/errors.ts';
 
-type Runtime = typeof import('onnxruntime-node');
-
-let runtime: Promise<Runtime> | undefined;
+let runtime: Promise<typeof Runtime> | undefined;
 
 /** Loads onnxruntime when something first trains: it is large and optional. */
-export function loadRuntime(): Promise<Runtime> {
+export function loadRuntime(): Promise<typeof Runtime> {
   runtime ??= import('onnxruntime-node').catch((cause: unknown) => {
     throw new IsoflopError('unavailable', 'training needs the package onnxruntime-node, which could not be loaded', {
       hint: 'Install it with `npm install onnxruntime-node` (onnxruntime-node-install=skip in .npmrc avoids its download of CUDA).',
@@ -29,6 +28,3 @@ export async function createSession(bytes: Uint8Array, threads: number): Promise
     extra: { session: { intra_op: { allow_spinning: threads > 1 ? '1' : '0' }, set_denormal_as_zero: '1' } },
   });
 }
-
-export type FloatTensor = TypedTensor<'float32'>;
-export type IntegerTensor = TypedTensor<'int32'>;
