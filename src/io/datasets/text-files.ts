@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
-import { escapePath, globSync, isDynamicPattern } from 'tinyglobby';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { globSync, isDynamicPattern } from 'tinyglobby';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import { fileError } from '../files/errors.ts';
 
@@ -25,25 +25,28 @@ export interface TextFiles {
   readonly skipped: Readonly<Record<'binary' | 'not UTF-8' | 'empty' | 'too large', number>>;
 }
 
-/** Paths of a data set: a file, a folder (all files in it), or a glob; relative to `base`. `.git` and links are never followed. */
+/** All files in a folder and below it; `.git` and links are not followed. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === '.git' ? [] : filesIn(path);
+    return entry.isFile() ? [path] : [];
+  });
+}
+
+/** Files that a path names: itself, all in a folder, or those that match a glob; relative to `base`. */
 function expand(path: string, base: string): string[] {
   const absolute = resolve(base, path);
   const stats = lstatSync(absolute, { throwIfNoEntry: false });
   if (stats?.isFile()) return [absolute];
-  const pattern = stats ? `${escapePath(relative(base, absolute).replaceAll('\\', '/') || '.')}/**` : path;
   if (!stats && !isDynamicPattern(path)) {
     throw new IsoflopError('missing', `no file or folder at '${path}' (looked for ${absolute})`, {
       path: 'data.paths',
       hint: 'Paths are relative to the study file.',
     });
   }
-  const found = globSync(pattern, {
-    cwd: base,
-    absolute: true,
-    dot: true,
-    followSymbolicLinks: false,
-    ignore: ['**/.git/**'],
-  });
+  const options = { cwd: base, absolute: true, dot: true, followSymbolicLinks: false, ignore: ['**/.git/**'] };
+  const found = stats ? filesIn(absolute) : globSync(path, options);
   if (found.length === 0) {
     throw new IsoflopError('missing', `'${path}' holds or matches no file`, {
       path: 'data.paths',

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs one attempt of a trial: shim.sh ATTEMPT_FOLDER COMMAND [ARGUMENT...]
 #
-# Writes started.json, touches heartbeat every second, keeps stdout and stderr, passes TERM, INT and USR1 on to the
+# Writes started.json, touches heartbeat twice a second, keeps stdout and stderr, passes TERM, INT and USR1 on to the
 # command's process group, and publishes exit.json by rename. A file `stop` in the trial's folder asks the command to
 # stop (TERM); an attempt with a higher number ends this one (KILL), so that no two attempts of a trial write.
 set -u
@@ -30,22 +30,30 @@ newer_exists && exit 1
 ticks=$(start_time $$)
 publish started.json "{\"pid\":$$,\"startTicks\":${ticks:-0},\"host\":\"$(uname -n)\"}"
 
-set -m
-"$@" >stdout 2>stderr </dev/null &
+# A session of its own, where the system has the tool for it, so that a signal reaches all that the command starts.
+if command -v setsid >/dev/null 2>&1; then
+  setsid "$@" >stdout 2>stderr </dev/null &
+  group=-
+else
+  "$@" >stdout 2>stderr </dev/null &
+  group=
+fi
 child=$!
-set +m
-trap 'kill -TERM -- "-$child" 2>/dev/null' TERM INT USR1
+tell() {
+  kill -s "$1" -- "$group$child" 2>/dev/null
+}
+trap 'tell TERM' TERM INT USR1
 
 (
   asked=
   while kill -0 "$child" 2>/dev/null; do
     : >heartbeat
-    newer_exists && kill -KILL -- "-$child" 2>/dev/null
+    newer_exists && tell KILL
     if [ -z "$asked" ] && [ -e ../stop ]; then
       asked=1
-      kill -TERM -- "-$child" 2>/dev/null
+      tell TERM
     fi
-    sleep 1
+    sleep 0.5
   done
 ) >/dev/null 2>&1 &
 watcher=$!
