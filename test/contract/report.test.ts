@@ -112,12 +112,13 @@ describe('a report', () => {
     const subject = report();
     const figure = figuresOf(subject).find(({ id }) => id === 'frontier')!;
     const dots = figure.marks.find((mark) => mark.kind === 'dots' && mark.ink === 'text')!;
-    const circles = [
-      ...renderSvg({ ...figure, marks: [dots] }, LIGHT).matchAll(/transform="translate\(([\d.]+),\s?([\d.]+)\)"/g),
-    ].map(([, x, y]) => [Number(x), Number(y)]);
+    const drawing = renderSvg({ ...figure, marks: [dots] }, LIGHT);
+    const last = [...drawing.matchAll(/<circle [^>]*cy="([\d.]+)" cx="([\d.]+)"/g)].map(([, y, x]) => [
+      Number(x),
+      Number(y),
+    ]);
     const points = subject.ladder.filter(({ role }) => role === 'path');
-    expect(circles.length).toBeGreaterThanOrEqual(points.length);
-    const last = circles.slice(-points.length);
+    expect(last).toHaveLength(points.length);
     for (let index = 1; index < points.length - 1; index++) {
       const share = (axis: 0 | 1): number => (last[index][axis] - last[0][axis]) / (last.at(-1)![axis] - last[0][axis]);
       const wanted = (of: (row: RunRow) => number): number =>

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -38,6 +38,14 @@ describe('isoflop study', () => {
     expect(second.ladder).toEqual(report.ladder);
     expect(second.prediction).toEqual(report.prediction);
     expect(isoflop('study', 'status', study.file).stdout).toMatch(/6 of 6 known runs done; not running/);
+
+    // Without its store: the trials' folders are the truth, and the prediction stays what it was.
+    for (const name of ['isoflop.db', 'isoflop.db-wal', 'isoflop.db-shm'])
+      rmSync(join(study.output, name), { force: true });
+    const rebuilt = JSON.parse(isoflop('study', 'run', study.file, '--json').stdout) as typeof report;
+    expect(rebuilt.ladder).toEqual(report.ladder);
+    expect(rebuilt.hero).toEqual(report.hero);
+    expect(rebuilt.prediction).toEqual(report.prediction);
   });
 
   it('takes a single text file by changing one line', () => {

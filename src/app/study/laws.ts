@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fitLaw, fitProfile, lawById, predictRun } from '../../core/laws/index.ts';
 import type { Fit, Objective, PathPoint, Profile } from '../../core/laws/index.ts';
@@ -118,8 +119,12 @@ function allocationOf(
 
 /** Predicts the hero from the ladder, writes the prediction down with its hash, and never changes it afterwards. */
 export function freezePrediction(context: StudyContext, rows: readonly RunRow[], hero: PlannedTrial): FrozenPrediction {
-  const known = context.store.document<FrozenPrediction>('prediction');
-  if (known) return known;
+  const path = join(context.folder, 'prediction.json');
+  const known = context.store.document<FrozenPrediction>('prediction') ?? readPrediction(path);
+  if (known) {
+    context.store.putDocument('prediction', known);
+    return known;
+  }
   const frontier = frontierRows(rows);
   const points = frontier.map(({ flops, loss }): PathPoint => ({ flops, loss: loss! }));
   const repeats = hero.tokens / context.dataset.manifest.trainTokens;
@@ -128,6 +133,11 @@ export function freezePrediction(context: StudyContext, rows: readonly RunRow[],
   const fitHash = createHash('sha256').update(JSON.stringify({ table, prediction })).digest('hex');
   const frozen = { ...prediction, madeAt: new Date().toISOString(), fitHash };
   context.store.putDocument('prediction', frozen);
-  writeAtomically(join(context.folder, 'prediction.json'), `${JSON.stringify(frozen, null, 2)}\n`);
+  writeAtomically(path, `${JSON.stringify(frozen, null, 2)}\n`);
   return frozen;
+}
+
+/** The prediction as it was written down, also where the store was lost and is being rebuilt. */
+function readPrediction(path: string): FrozenPrediction | undefined {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as FrozenPrediction) : undefined;
 }

@@ -19,14 +19,14 @@ data:
 
 ladder:
   path: # one run a width, tokens in proportion to parameters
-    sizes: [16, 20, 24, 28, 32, 36, 40]
+    sizes: [12, 16, 20, 24, 28, 32, 40, 48]
     tokensPerParameter: 25
 
 recipe:
-  learningRate: 0.04
+  learningRate: 0.03
   batchTokens: 512
 
-seeds: 2
+seeds: 3 # runs of each width
 
 hero: # the run that is predicted before it starts
   flops: 4 # times the most expensive run of the ladder
