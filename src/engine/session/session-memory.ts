@@ -1,0 +1,50 @@
+import { sizeOf } from '../../core/graph/shapes.ts';
+import type { TrainingProgram } from '../program/contract.ts';
+import { Layout } from './layout.ts';
+import type { Region } from './layout.ts';
+
+/** Where everything that a training session reads and writes lies, in one memory. */
+export class SessionMemory {
+  readonly memory: WebAssembly.Memory;
+  /** By parameter, in the program's order; the four blocks are laid out alike. */
+  readonly weights: readonly Region[];
+  readonly gradients: readonly Region[];
+  readonly moments1: readonly Region[];
+  readonly moments2: readonly Region[];
+  /** By input, in the program's order. */
+  readonly inputs: readonly Region[];
+  readonly loss: Region;
+  /** Gradient rows of looked-up tables, by parameter name. */
+  readonly rows: ReadonlyMap<string, Region>;
+
+  constructor(program: TrainingProgram) {
+    const layout = new Layout();
+    const block = (): Region[] => program.parameters.map(({ shape }) => layout.reserve(sizeOf(shape)));
+    this.weights = block();
+    this.gradients = block();
+    this.moments1 = block();
+    this.moments2 = block();
+    this.inputs = program.inputs.map(({ shape }) => layout.reserve(sizeOf(shape)));
+    this.loss = layout.reserve(1);
+    const rows = [...program.gradients].flatMap(([name, gradient]) =>
+      gradient.rows ? [[name, layout.reserve(sizeOf(gradient.rows.shape))] as const] : [],
+    );
+    this.rows = new Map(rows);
+    this.memory = layout.allocate();
+  }
+
+  floats({ address, length }: Region): Float32Array<ArrayBuffer> {
+    return new Float32Array(this.memory.buffer, address, length);
+  }
+
+  integers({ address, length }: Region): Int32Array<ArrayBuffer> {
+    return new Int32Array(this.memory.buffer, address, length);
+  }
+
+  /** A whole block with its padding: all parameters, all gradients, ... */
+  block(regions: readonly Region[]): Float32Array<ArrayBuffer> {
+    const last = regions.at(-1)!;
+    const length = (last.address - regions[0].address) / 4 + last.floats;
+    return new Float32Array(this.memory.buffer, regions[0].address, length);
+  }
+}
