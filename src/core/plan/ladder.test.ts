@@ -60,6 +60,11 @@ describe('planHero', () => {
     expect(smaller.flops).toBeLessThan(wanted);
   });
 
+  it('is refused where no width costs so much, at once', () => {
+    const given = inputs({ hero: { flops: 1e30 } });
+    expect(() => planHero(given, planLadder(given))).toThrow('no width up to 65536 costs');
+  });
+
   it('is what the study names, or nothing', () => {
     const named = planHero(inputs({ hero: { size: 48, tokens: 1e6 } }), [])!;
     expect(named.model.width).toBe(48);

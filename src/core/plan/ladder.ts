@@ -152,14 +152,30 @@ export function planHero(inputs: LadderInputs, ladder: readonly PlannedTrial[]):
   }
   const wanted = (hero.flops ?? 4) * Math.max(...ladder.map((trial) => trial.flops));
   const stride = inputs.study.model.heads * (inputs.study.model.positions === 'rotary' ? 2 : 1);
-  for (let width = stride; width <= LARGEST_WIDTH; width += stride) {
-    const tokens = hero.tokens ?? tokensOnPath(inputs, width);
-    if (tokens / inputs.recipe.batchTokens < FEWEST_STEPS) continue;
-    const trial = planTrial(inputs, 'hero', width, tokens, 0);
-    if (trial.flops >= wanted) return trial;
-  }
+  const tokensAt = (width: number): number => hero.tokens ?? tokensOnPath(inputs, width);
+  const isEnough = (width: number): boolean => {
+    const { batchTokens } = inputs.recipe;
+    const steps = Math.round(tokensAt(width) / batchTokens);
+    return steps >= FEWEST_STEPS && trainingFlops(modelAt(inputs, width), steps * batchTokens, 'exact') >= wanted;
+  };
+  const width = stride * smallestWhere((count) => isEnough(stride * count), Math.floor(LARGEST_WIDTH / stride));
+  if (Number.isFinite(width)) return planTrial(inputs, 'hero', width, tokensAt(width), 0);
   throw new IsoflopError('invalid-input', `no width up to ${LARGEST_WIDTH} costs ${wanted.toExponential(2)} FLOPs`, {
     path: 'hero.flops',
     hint: 'Lower hero.flops, or name hero.size and hero.tokens.',
   });
+}
+
+/** The smallest whole number from 1 to `most` at which a condition holds that then goes on holding; else infinity. */
+function smallestWhere(holds: (value: number) => boolean, most: number): number {
+  let high = 1;
+  while (high < most && !holds(high)) high = Math.min(most, 2 * high);
+  if (most < 1 || !holds(high)) return Infinity;
+  let low = Math.floor(high / 2);
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
 }
