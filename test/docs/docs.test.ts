@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseStudy, readStudyFile } from '../../src/app/study/file.ts';
+import { VERSION } from '../../src/core/terms/version.ts';
 import { STUDY_TEMPLATE } from '../../src/app/study/template.ts';
 import { isoflop, ROOT, temporaryFolder } from '../support/study.ts';
 
@@ -37,6 +38,12 @@ describe('documents', () => {
       for (const [, command] of read(path).matchAll(/`isoflop (?:study )?([a-z]+)/g))
         expect(help, `${path}: ${command}`).toContain(command);
     }
+  });
+
+  it('the version stands alike in the package, the program and the citation', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect(VERSION).toBe(version);
+    expect(read('CITATION.cff')).toContain(`version: ${version}`);
   });
 
   it('the studies that we give are valid', () => {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import type { ErrorCode } from '../../core/terms/errors.ts';
+import { VERSION } from '../../core/terms/version.ts';
 import { register as fit } from './commands/fit.ts';
 import { register as laws } from './commands/laws.ts';
 import { register as predict } from './commands/predict.ts';
@@ -22,7 +23,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
 function buildProgram(): Command {
   const program = new Command('isoflop')
     .description('Scale deep-learning models by law instead of by guess.')
-    .version('0.1.0')
+    .version(VERSION)
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();

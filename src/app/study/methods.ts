@@ -1,6 +1,7 @@
 import { parametrizationRules } from '../../core/recipe/parametrization.ts';
 import type { MethodsCard } from '../../core/report/document.ts';
 import type { Recipe } from '../../core/schema/recipe.ts';
+import { VERSION } from '../../core/terms/version.ts';
 import type { StudyContext } from './context.ts';
 import type { FrozenPrediction, LadderLaws } from './laws.ts';
 
@@ -71,7 +72,7 @@ export function methodsCard(
         : 'none',
     ],
     ['Frozen', prediction ? `${prediction.madeAt}, SHA-256 ${prediction.fitHash}` : 'no prediction'],
-    ['Versions', `isoflop 0.1.0, Node ${process.versions.node}, ${process.platform} ${process.arch}`],
+    ['Versions', `isoflop ${VERSION}, Node ${process.versions.node}, ${process.platform} ${process.arch}`],
   ];
 }
 
