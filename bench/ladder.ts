@@ -1,6 +1,6 @@
 /**
  * How good are the predictions? Runs the quickstart's study on other text and other seeds and tabulates prediction against
- * actual. `npm run bench -- ladder NAME=GLOB[,GLOB...] [NAME=...] [--seeds 4] [--folder DIR]`
+ * actual. `npm run bench -- ladder NAME=GLOB[,GLOB...] [NAME=...] [--seeds 4] [--first 0] [--folder DIR]`
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -84,14 +84,18 @@ export async function run(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { seeds: { type: 'string', default: '4' }, folder: { type: 'string', default: 'runs/bench-ladder' } },
+    options: {
+      seeds: { type: 'string', default: '4' },
+      first: { type: 'string', default: '0' },
+      folder: { type: 'string', default: 'runs/bench-ladder' },
+    },
   });
   const rows: Row[] = [];
   for (let index = 0; index < Number(values.seeds); index++) {
     for (const entry of positionals) {
       const [corpus, globs] = entry.split('=');
       // Seeds lie apart: a study with two runs a size takes two of them.
-      const row = runOne(corpus, globs.split(','), SEED_STRIDE * index, values.folder);
+      const row = runOne(corpus, globs.split(','), Number(values.first) + SEED_STRIDE * index, values.folder);
       if (row) rows.push(row);
     }
   }

@@ -66,7 +66,7 @@ export function methodsCard(
         ? prediction.candidates
             .map(
               (one) =>
-                `${one.name}: weight ${one.weight.toFixed(2)}${one.heldOutError === null ? '' : `, missed the held-out last size by ${(100 * one.heldOutError).toFixed(2)} %`}`,
+                `${one.name}: weight ${one.weight.toFixed(2)}${one.heldOutError === null ? '' : `, missed held-out sizes by ${(100 * one.heldOutError).toFixed(2)} %`}`,
             )
             .join('; ')
         : 'none',

@@ -3,13 +3,23 @@
  * After fdlibm (Sun Microsystems 1993, freely usable): errors under 1 unit in the last place for exp and log.
  */
 
-const LN2_HIGH = 6.9314718036912381649e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
-const INVERSE_LN2 = Math.LOG2E;
-const { SQRT2 } = Math;
+export const LN2_HIGH = 6.9314718036912381649e-1;
+export const LN2_LOW = 1.90821492927058770002e-10;
+export const INVERSE_LN2 = Math.LOG2E;
 /** Above this exp overflows; below EXP_LOWEST it is 0. */
-const EXP_HIGHEST = 709.782712893384;
-const EXP_LOWEST = -745.1332191019411;
+export const EXP_HIGHEST = 709.782712893384;
+export const EXP_LOWEST = -745.1332191019411;
+/** Smallest number with all its bits. */
+export const SMALLEST_NORMAL = 2.2250738585072014e-308;
+/** Coefficients of fdlibm, lowest power first: of exp in r^2, of log in s^2. */
+export const [E1, E2, E3, E4, E5] = [
+  1.66666666666666019037e-1, -2.77777777770155933842e-3, 6.61375632143793436117e-5, -1.6533902205465251539e-6,
+  4.13813679705723846039e-8,
+];
+export const [L1, L2, L3, L4, L5, L6, L7] = [
+  6.66666666666673513e-1, 3.999999999940941908e-1, 2.857142874366239149e-1, 2.222219843214978396e-1,
+  1.818357216161805012e-1, 1.531383769920937332e-1, 1.479819860511658591e-1,
+];
 
 const float = new Float64Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -28,18 +38,12 @@ export function exp(x: number): number {
   if (x > EXP_HIGHEST) return Infinity;
   if (x < EXP_LOWEST) return 0;
   if (Number.isNaN(x)) return x;
-  const k = Math.round(x * INVERSE_LN2);
+  const k = Math.floor(x * INVERSE_LN2 + 0.5);
   const high = x - k * LN2_HIGH;
   const low = k * LN2_LOW;
   const r = high - low;
   const t = r * r;
-  const c =
-    r -
-    t *
-      (1.66666666666666019037e-1 +
-        t *
-          (-2.77777777770155933842e-3 +
-            t * (6.61375632143793436117e-5 + t * (-1.6533902205465251539e-6 + t * 4.13813679705723846039e-8))));
+  const c = r - t * (E1 + t * (E2 + t * (E3 + t * (E4 + t * E5))));
   const y = 1 - (low - (r * c) / (2 - c) - high);
   return scaleByPowerOf2(y, k);
 }
@@ -47,11 +51,11 @@ export function exp(x: number): number {
 export function log(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN;
   if (x === Infinity) return Infinity;
-  float[0] = x < 2.2250738585072014e-308 ? x * 2 ** 54 : x;
-  let k = (bits[1] >>> 20) - 1023 - (x < 2.2250738585072014e-308 ? 54 : 0);
+  float[0] = x < SMALLEST_NORMAL ? x * 2 ** 54 : x;
+  let k = (bits[1] >>> 20) - 1023 - (x < SMALLEST_NORMAL ? 54 : 0);
   bits[1] = (bits[1] & 0xfffff) | 0x3ff00000;
   let m = float[0];
-  if (m > SQRT2) {
+  if (m > Math.SQRT2) {
     m /= 2;
     k += 1;
   }
@@ -59,11 +63,8 @@ export function log(x: number): number {
   const s = f / (2 + f);
   const z = s * s;
   const w = z * z;
-  const even = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
-  const odd =
-    z *
-    (6.66666666666673513e-1 +
-      w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
+  const even = w * (L2 + w * (L4 + w * L6));
+  const odd = z * (L1 + w * (L3 + w * (L5 + w * L7)));
   const half = 0.5 * f * f;
   return k * LN2_HIGH - (half - (s * (half + even + odd) + k * LN2_LOW) - f);
 }

@@ -1,20 +1,37 @@
 /** A small WebAssembly assembler: enough for numeric kernels over one imported memory. No text format, no validation. */
 
-export const TYPE = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
+export const TYPE = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
 export type ValueType = (typeof TYPE)[keyof typeof TYPE];
 
 /** Opcodes by their names in the specification; those that take immediates are built by the functions below. */
 export const OP = {
+  else: 0x05,
   end: 0x0b,
+  return: 0x0f,
   drop: 0x1a,
+  select: 0x1b,
   i32Add: 0x6a,
   i32Sub: 0x6b,
   i32Mul: 0x6c,
   i32LtU: 0x49,
+  i32Or: 0x72,
+  i64Add: 0x7c,
+  i64Sub: 0x7d,
+  i64And: 0x83,
+  i64Or: 0x84,
+  i64Shl: 0x86,
+  i64ShrU: 0x88,
   f32Add: 0x92,
   f32Mul: 0x94,
+  f64Eq: 0x61,
+  f64Ne: 0x62,
+  f64Lt: 0x63,
+  f64Gt: 0x64,
+  f64Le: 0x65,
+  f64Ge: 0x66,
   f64Abs: 0x99,
   f64Neg: 0x9a,
+  f64Floor: 0x9c,
   f64Sqrt: 0x9f,
   f64Add: 0xa0,
   f64Sub: 0xa1,
@@ -22,6 +39,11 @@ export const OP = {
   f64Div: 0xa3,
   f64Min: 0xa4,
   f64Max: 0xa5,
+  i64TruncF64: 0xb0,
+  f64ConvertI32U: 0xb8,
+  f64ConvertI64: 0xb9,
+  i64FromBits: 0xbd,
+  f64FromBits: 0xbf,
 } as const;
 
 /** SIMD opcodes, behind the prefix 0xfd. */
@@ -51,11 +73,11 @@ export function unsigned(value: number): number[] {
   return bytes;
 }
 
-function signed(value: number): number[] {
+function signed(value: bigint): number[] {
   const bytes: number[] = [];
-  for (let rest = value | 0; ; rest >>= 7) {
-    const isLast = (rest >= -64 && rest < 64) || rest === 0;
-    bytes.push((rest & 0x7f) | (isLast ? 0 : 0x80));
+  for (let rest = value; ; rest >>= 7n) {
+    const isLast = rest >= -64n && rest < 64n;
+    bytes.push(Number(rest & 0x7fn) | (isLast ? 0 : 0x80));
     if (isLast) return bytes;
   }
 }
@@ -64,7 +86,8 @@ export const get = (local: number): number[] => [0x20, ...unsigned(local)];
 export const set = (local: number): number[] => [0x21, ...unsigned(local)];
 export const tee = (local: number): number[] => [0x22, ...unsigned(local)];
 export const call = (index: number): number[] => [0x10, ...unsigned(index)];
-export const i32 = (value: number): number[] => [0x41, ...signed(value)];
+export const i32 = (value: number): number[] => [0x41, ...signed(BigInt(value | 0))];
+export const i64 = (value: bigint): number[] => [0x42, ...signed(value)];
 export const f64 = (value: number): number[] => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)];
 export const loadI32 = (offset = 0): number[] => [0x28, 2, ...unsigned(offset)];
 export const loadF32 = (offset = 0): number[] => [0x2a, 2, ...unsigned(offset)];
@@ -83,6 +106,22 @@ export const upperHalf = (): number[] => [
   ...unsigned(SIMD.i8x16Shuffle),
   ...[8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15],
 ];
+
+/** Runs `body` where the condition holds; `otherwise` must leave what `body` leaves, as `result` says. */
+export function branch(
+  condition: readonly number[],
+  body: readonly number[],
+  otherwise: readonly number[] = [],
+  result?: ValueType,
+): number[] {
+  const rest = otherwise.length > 0 ? [OP.else, ...otherwise] : [];
+  return [...condition, 0x04, result ?? 0x40, ...body, ...rest, OP.end];
+}
+
+/** Runs `body` again and again until the condition, computed before each turn, holds. */
+export function loopUntil(condition: readonly number[], body: readonly number[]): number[] {
+  return [0x02, 0x40, 0x03, 0x40, ...condition, 0x0d, 1, ...body, 0x0c, 0, OP.end, OP.end];
+}
 
 /** Runs `body` while local `counter` is below local `limit` (unsigned), adding `step` after each turn. */
 export function forLoop(counter: number, limit: number, step: number, body: readonly number[]): number[] {

@@ -87,14 +87,17 @@ function frontierFigure(report: StudyReport): Figure {
 }
 
 function bandMarks(report: StudyReport, path: readonly (RunRow & { loss: number })[]): Mark[] {
-  const { run, repeats } = report.prediction!;
+  const { run, repeats, reach } = report.prediction!;
   const points = path.map(({ flops, loss }) => ({ flops, loss }));
   const from = Math.max(...points.map(({ flops }) => flops));
   const grid = Array.from(
     { length: BAND_POINTS },
     (_, index) => from * (run.flops / from) ** (index / (BAND_POINTS - 1)),
   );
-  const forecasts = grid.map((flops) => ({ x: flops, ...predictRun(points, { ...run, flops, repeats }) }));
+  const forecasts = grid.map((flops) => ({
+    x: flops,
+    ...predictRun(points, { ...run, flops, repeats, selectionReach: reach }),
+  }));
   return [
     {
       kind: 'band',

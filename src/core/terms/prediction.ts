@@ -3,7 +3,10 @@ import type { Interval } from './fit.ts';
 /** A law's forecast of a run that was held out, and of the one that is to be predicted. */
 export interface CandidateLaw {
   readonly name: string;
-  /** Forecast of the ladder's own last budget from the cheaper ones, relative error (forecast / actual - 1). */
+  /**
+   * Root mean square relative error of its forecasts of the ladder's own rungs, each from rungs as many times cheaper as the
+   * run in question is dearer; null where the ladder is too short.
+   */
   readonly heldOutError: number | null;
   /** Forecast of the loss of the run in question. */
   readonly loss: number;

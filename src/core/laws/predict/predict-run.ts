@@ -14,6 +14,8 @@ export interface TargetRun {
   readonly flops: number;
   /** Times that the run sees each token of its data. */
   readonly repeats: number;
+  /** Reach at which the laws are weighed; defaults to the run's own, its compute over the ladder's largest. */
+  readonly selectionReach?: number;
 }
 
 /** Levels of the intervals that are written down. */
@@ -28,7 +30,11 @@ const LOCAL_RUNGS = 4;
  */
 const PRIOR: OffsetPrior = { noise: 0.005, noiseRuns: 4, misfit: 0.01 };
 /** Error that a held-out forecast can have by noise alone; keeps one lucky forecast from taking all the weight. */
-const FORECAST_NOISE = 0.012;
+const FORECAST_NOISE = 0.006;
+/** A forecast over less than this is no extrapolation. */
+const LEAST_REACH = 1.5;
+/** Rungs seldom lie exactly `reach` apart: so much less will do. */
+const REACH_SLACK = 0.1;
 /** How much wider the intervals become where the ladder's slope still rises. */
 const DRIFT_FACTOR = 2;
 /** Passes over the data that cost next to nothing (Muennighoff et al. 2023, section 5). */
@@ -38,7 +44,8 @@ const TOLERABLE_REPEATS = 4;
 /**
  * Predicts the loss of a run on the compute path from cheaper runs on it. The centre is the mean, in logarithms, of three laws:
  * a power law with an unknown offset, one through the last rungs and one through all, weighed by how well each forecasts the
- * ladder's own last budget. The intervals are those of the first, moved there, and widened by what the three disagree.
+ * ladder's own dearest rungs from rungs that are as many times cheaper as the run in question is dearer. The intervals are those
+ * of the first law, moved there, and widened by what the three disagree.
  */
 export function predictRun(points: readonly PathPoint[], target: TargetRun): HeroPrediction {
   const rungs = mergeRungs(points);
@@ -56,17 +63,15 @@ export function predictRun(points: readonly PathPoint[], target: TargetRun): Her
   const warnings: string[] = [];
   if (drift.drifts) warnings.push(drift.sentence);
   const predictive = offsetPredictive(points, target.flops, PRIOR);
-  const candidates = weigh([
-    candidate('power law with offset', points, rungs, target.flops, (p, flops) =>
-      offsetPredictive(p, flops, PRIOR).quantile(0.5),
-    ),
-    candidate(`power law of the last ${LOCAL_RUNGS} sizes`, points, rungs, target.flops, (p, flops) =>
-      powerLawAt(mergeRungs(p).slice(-LOCAL_RUNGS), flops),
-    ),
-    candidate('power law of the whole path', points, rungs, target.flops, (p, flops) =>
-      powerLawAt(mergeRungs(p), flops),
-    ),
-  ]);
+  const reach = target.flops / largest.flops;
+  const candidates = weigh(
+    FORECASTERS.map(({ name, forecast }) => ({
+      name,
+      heldOutError: heldOutError(forecast, points, rungs, Math.max(LEAST_REACH, target.selectionReach ?? reach)),
+      loss: forecast(points, target.flops),
+      weight: 0,
+    })),
+  );
   const loss = exp(candidates.reduce((sum, one) => sum + one.weight * log(one.loss), 0));
   const spread = Math.sqrt(candidates.reduce((sum, one) => sum + one.weight * log(one.loss / loss) ** 2, 0));
   const factor = wideningFactor(drift.drifts, target.repeats, warnings);
@@ -86,26 +91,41 @@ export function predictRun(points: readonly PathPoint[], target: TargetRun): Her
     intervals,
     candidates,
     baselines: { lastValue: largest.loss, frontierPowerLaw: powerLawAt(rungs, target.flops) },
-    reach: target.flops / largest.flops,
+    reach,
     repeats: target.repeats,
     drift,
     warnings,
   };
 }
 
-type Forecaster = (points: readonly PathPoint[], flops: number) => number;
+type Forecast = (points: readonly PathPoint[], flops: number) => number;
 
-function candidate(
-  name: string,
+const FORECASTERS: readonly { readonly name: string; readonly forecast: Forecast }[] = [
+  { name: 'power law with offset', forecast: (points, flops) => offsetPredictive(points, flops, PRIOR).quantile(0.5) },
+  {
+    name: `power law of the last ${LOCAL_RUNGS} sizes`,
+    forecast: (points, flops) => powerLawAt(mergeRungs(points).slice(-LOCAL_RUNGS), flops),
+  },
+  { name: 'power law of the whole path', forecast: (points, flops) => powerLawAt(mergeRungs(points), flops) },
+];
+
+/**
+ * Root mean square relative error of a law's forecasts of the ladder's own rungs, each from all rungs at least `reach` times
+ * cheaper (rolling origin along the cost); null where the ladder is too short for even one.
+ */
+function heldOutError(
+  forecast: Forecast,
   points: readonly PathPoint[],
   rungs: readonly PathPoint[],
-  flops: number,
-  forecast: Forecaster,
-): CandidateLaw {
-  const last = rungs.at(-1)!;
-  const cheaper = points.filter((point) => point.flops < last.flops);
-  const heldOutError = rungs.length > FEWEST_RUNGS ? forecast(cheaper, last.flops) / last.loss - 1 : null;
-  return { name, heldOutError, loss: forecast(points, flops), weight: 0 };
+  reach: number,
+): number | null {
+  const errors = rungs.flatMap((rung) => {
+    const cheaper = points.filter(({ flops }) => flops * reach <= rung.flops * (1 + REACH_SLACK));
+    if (mergeRungs(cheaper).length < FEWEST_RUNGS) return [];
+    return [log(forecast(cheaper, rung.flops) / rung.loss)];
+  });
+  if (errors.length === 0) return null;
+  return Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length);
 }
 
 function weigh(candidates: readonly CandidateLaw[]): CandidateLaw[] {
