@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { planHero, planLadder } from '../../core/plan/ladder.ts';
 import type { LadderInputs, PlannedTrial } from '../../core/plan/ladder.ts';
-import { outcomeOf } from '../../core/report/document.ts';
 import type { RunRow, StudyReport } from '../../core/report/document.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import { localExecutor } from '../../io/launch/local.ts';
@@ -83,8 +82,9 @@ async function drive(context: StudyContext): Promise<StudyReport> {
   checkSameStudy(context);
   const tuned = await tune(context);
   const { learningRate, batchTokens } = tuned.recipe;
-  if (study.tune !== false)
+  if (study.tune !== false) {
     observer.say(`Tuned on the smallest size: learning rate ${learningRate}, ${batchTokens} tokens a step.`);
+  }
   const inputs: LadderInputs = { study, vocabulary: dataset.manifest.vocabulary, recipe: tuned.recipe };
   const ladder = planLadder(inputs);
   await executeTrials(context, ladder);
@@ -97,7 +97,7 @@ async function drive(context: StudyContext): Promise<StudyReport> {
     sayPrediction(observer, prediction);
     await executeTrials(context, [hero]);
   }
-  const report: StudyReport = {
+  return conclude(context, {
     schema: 'isoflop.report/1',
     study: study.name,
     madeAt: new Date().toISOString(),
@@ -110,12 +110,14 @@ async function drive(context: StudyContext): Promise<StudyReport> {
     refusal,
     warnings: [...(prediction?.warnings ?? []), ...warningsOf(ladderRows)],
     methods: methodsCard(context, tuned.recipe, laws, prediction),
-  };
+  });
+}
+
+/** Stores the report and writes it for people. */
+function conclude({ store, folder, observer }: StudyContext, report: StudyReport): StudyReport {
   store.putDocument('report', report);
   observer.progress({ stage: 'report', done: 0, note: 'drawing' });
-  writeReport(context.folder, report);
-  const outcome = outcomeOf(report);
-  if (outcome) store.putDocument('outcome', outcome);
+  writeReport(folder, report);
   return report;
 }
 

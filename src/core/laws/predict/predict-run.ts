@@ -1,10 +1,11 @@
 import { exp, log } from '../../math/elementary.ts';
+import { normalQuantile } from '../../math/normal.ts';
 import type { Interval } from '../../terms/fit.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { CandidateLaw, HeroPrediction } from '../../terms/prediction.ts';
 import { mergeRungs, testDrift } from '../diagnose/drift.ts';
 import { offsetPredictive } from './offset-posterior.ts';
-import type { OffsetPrior, PathPoint } from './offset-posterior.ts';
+import type { OffsetPrior, PathPoint, Predictive } from './offset-posterior.ts';
 import { powerLawAt } from './power-law.ts';
 
 /** The run to predict. Counts are raw. */
@@ -62,28 +63,11 @@ export function predictRun(points: readonly PathPoint[], target: TargetRun): Her
   const drift = testDrift(points);
   const warnings: string[] = [];
   if (drift.drifts) warnings.push(drift.sentence);
-  const predictive = offsetPredictive(points, target.flops, PRIOR);
   const reach = target.flops / largest.flops;
-  const candidates = weigh(
-    FORECASTERS.map(({ name, forecast }) => ({
-      name,
-      heldOutError: heldOutError(forecast, points, rungs, Math.max(LEAST_REACH, target.selectionReach ?? reach)),
-      loss: forecast(points, target.flops),
-      weight: 0,
-    })),
-  );
+  const candidates = weighCandidates(points, rungs, target, Math.max(LEAST_REACH, target.selectionReach ?? reach));
   const loss = exp(candidates.reduce((sum, one) => sum + one.weight * log(one.loss), 0));
-  const spread = Math.sqrt(candidates.reduce((sum, one) => sum + one.weight * log(one.loss / loss) ** 2, 0));
   const factor = wideningFactor(drift.drifts, target.repeats, warnings);
-  const median = predictive.quantile(0.5);
-  const bound = (p: number, normal: number): number => {
-    const half = log(predictive.quantile(p) / median);
-    return loss * exp(Math.sign(half) * factor * Math.hypot(half, normal * spread));
-  };
-  const intervals = LEVELS.map((level): Interval => {
-    const normal = level === 0.9 ? 1.645 : 1.96;
-    return { level, low: bound((1 - level) / 2, normal), high: bound((1 + level) / 2, normal) };
-  });
+  const intervals = intervalsAround(loss, candidates, offsetPredictive(points, target.flops, PRIOR), factor);
   return {
     schema: 'isoflop.prediction/1',
     run: { params: target.params, tokens: target.tokens, flops: target.flops },
@@ -96,6 +80,22 @@ export function predictRun(points: readonly PathPoint[], target: TargetRun): Her
     drift,
     warnings,
   };
+}
+
+/** The predictive's intervals moved to `loss`, with the candidates' disagreement added in quadrature, times `factor`. */
+function intervalsAround(
+  loss: number,
+  candidates: readonly CandidateLaw[],
+  predictive: Predictive,
+  factor: number,
+): Interval[] {
+  const spread = Math.sqrt(candidates.reduce((sum, one) => sum + one.weight * log(one.loss / loss) ** 2, 0));
+  const median = predictive.quantile(0.5);
+  const bound = (p: number): number => {
+    const half = log(predictive.quantile(p) / median);
+    return loss * exp(Math.sign(half) * factor * Math.hypot(half, normalQuantile(p) * spread));
+  };
+  return LEVELS.map((level) => ({ level, low: bound((1 - level) / 2), high: bound((1 + level) / 2) }));
 }
 
 type Forecast = (points: readonly PathPoint[], flops: number) => number;
@@ -128,10 +128,20 @@ function heldOutError(
   return Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length);
 }
 
-function weigh(candidates: readonly CandidateLaw[]): CandidateLaw[] {
-  const raw = candidates.map(({ heldOutError }) => 1 / ((heldOutError ?? 0) ** 2 + FORECAST_NOISE ** 2));
-  const total = raw.reduce((sum, weight) => sum + weight, 0);
-  return candidates.map((one, index) => ({ ...one, weight: raw[index] / total }));
+/** Every law's forecast of the target with its share: inverse mean squared error of its held-out forecasts. */
+function weighCandidates(
+  points: readonly PathPoint[],
+  rungs: readonly PathPoint[],
+  target: TargetRun,
+  reach: number,
+): CandidateLaw[] {
+  const unweighed = FORECASTERS.map(({ name, forecast }) => {
+    const error = heldOutError(forecast, points, rungs, reach);
+    const precision = 1 / ((error ?? 0) ** 2 + FORECAST_NOISE ** 2);
+    return { name, heldOutError: error, loss: forecast(points, target.flops), precision };
+  });
+  const total = unweighed.reduce((sum, { precision }) => sum + precision, 0);
+  return unweighed.map(({ precision, ...candidate }) => ({ ...candidate, weight: precision / total }));
 }
 
 /** How much wider the intervals become for what the law does not know about; says why. */
