@@ -23,13 +23,13 @@ describe('a study that is killed', () => {
     const victims: Victim[] = ['driver', 'worker', 'both'];
     const known = new Map<string, string>();
     for (let moment = 0; moment < MOMENTS; moment++) {
-      for (const [key, value] of await driveAndKill(study, victims[moment % 3], random, 2500)) known.set(key, value);
+      for (const [key, value] of await driveAndKill(study, victims[moment % 3], random, 3000)) known.set(key, value);
     }
     const { code, stderr } = isoflop('study', 'resume', study.file);
     expect(code, stderr).toBe(0);
     const after = acknowledged(study);
     expect(known.size).toBeGreaterThan(20);
-    expect(attemptsOf(study)).toBeGreaterThan(attemptsOf(calm) + 3);
+    expect(attemptsOf(study)).toBeGreaterThan(attemptsOf(calm) + 2);
     for (const [key, value] of known) expect(after.get(key), key).toBe(value);
     expect(lossesOf(readReport(study.output))).toEqual(lossesOf(readReport(calm.output)));
   });

@@ -79,7 +79,7 @@ function frontierFigure(report: StudyReport): Figure {
     id: 'frontier',
     title: 'The law, its prediction, and what came',
     caption:
-      'Black: runs of the compute path. Line and band: the prediction with its 95 % interval, made from them alone. Grey: runs off the path.',
+      'Black: runs of the compute path. Line and band: the prediction with its 95 % interval, made from them alone. Faint: runs off the path.',
     x: { label: FLOPS, scale: 'log' },
     y: { label: LOSS, scale: 'log' },
     marks,
