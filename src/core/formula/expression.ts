@@ -37,17 +37,27 @@ const binary = (operator: BinaryOperator, left: Expression, right: Expression): 
   right,
 });
 
-/** Constructors that drop what adds nothing, so that derivatives stay small and zeros are seen. */
+/** Both numbers where both are plain numbers: what can be computed now. */
+const plain = (x: Expression, y: Expression): [number, number] | undefined =>
+  x.kind === 'number' && y.kind === 'number' ? [x.value, y.value] : undefined;
+
+/** Constructors that compute plain numbers and drop what adds nothing, so that derivatives stay small and zeros are seen. */
 export function add(x: Expression, y: Expression): Expression {
+  const both = plain(x, y);
+  if (both) return number(both[0] + both[1]);
   if (isZero(x)) return y;
   return isZero(y) ? x : binary('+', x, y);
 }
 
 export function subtract(x: Expression, y: Expression): Expression {
+  const both = plain(x, y);
+  if (both) return number(both[0] - both[1]);
   return isZero(y) ? x : binary('-', x, y);
 }
 
 export function times(x: Expression, y: Expression): Expression {
+  const both = plain(x, y);
+  if (both) return number(both[0] * both[1]);
   if (isZero(x) || isZero(y)) return number(0);
   if (isNumber(x, 1)) return y;
   return isNumber(y, 1) ? x : binary('*', x, y);
@@ -95,5 +105,20 @@ export function substitute(x: Expression, name: string, by: Expression): Express
       const equation = x.unknown === name ? x.equation : substitute(x.equation, name, by);
       return { ...x, equation, lower: substitute(x.lower, name, by), upper: substitute(x.upper, name, by) };
     }
+  }
+}
+
+/** Whether an expression holds a `solve` at any depth. */
+export function holdsSolve(x: Expression): boolean {
+  switch (x.kind) {
+    case 'number':
+    case 'symbol':
+      return false;
+    case 'binary':
+      return holdsSolve(x.left) || holdsSolve(x.right);
+    case 'call':
+      return x.operands.some(holdsSolve);
+    case 'solve':
+      return true;
   }
 }

@@ -6,9 +6,7 @@ import type { Expression } from './expression.ts';
 import { parseFormula } from './parse.ts';
 
 function valueOf(x: Expression, at: Record<string, number>): number {
-  const results = new Float64Array(1);
-  compile([x], Object.keys(at)).evaluate(Object.values(at), results);
-  return results[0];
+  return compile([x], Object.keys(at), []).evaluate(Object.values(at), [], 1)[0];
 }
 
 /** Random formulas over a, b, x in (0.5, 2), where every function is smooth and finite. */
@@ -47,6 +45,8 @@ describe('parseFormula', () => {
     ['exp(1, 2)', 'exp takes 1, got 2'],
     ['E $ A', "'$' has no meaning"],
     ['solve(1, 0, 1, y)', 'solve takes a name'],
+    ['solve(y, 0, y, y - 1)', "'y' is what solve looks for"],
+    ['solve(y, 0, 1, y - solve(z, 0, 1, z - y))', 'solve may not stand inside another solve'],
     [`${'('.repeat(200)}1${')'.repeat(200)}`, 'nested deeper'],
     ['1 + '.repeat(2000), 'at most 4096'],
   ])('refuses %s', (text, message) => {

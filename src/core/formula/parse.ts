@@ -1,5 +1,5 @@
 import { IsoflopError } from '../terms/errors.ts';
-import { call, number, symbol, symbolsOf } from './expression.ts';
+import { call, holdsSolve, number, symbol, symbolsOf } from './expression.ts';
 import type { BinaryOperator, Expression, FunctionName } from './expression.ts';
 
 /** Formulas come from files: a page of text and a hundred nested brackets are enough for any law. */
@@ -141,6 +141,10 @@ class Parser {
     }
     if (!symbolsOf(equation).has(unknown.name))
       fail(`the equation of solve does not hold '${unknown.name}'`, name.position);
+    if ([lower, upper].some((bound) => symbolsOf(bound).has(unknown.name)))
+      fail(`'${unknown.name}' is what solve looks for and cannot bound itself`, name.position);
+    // Each level would multiply the work of the one around it: a formula from a file could run for ever.
+    if (operands.some(holdsSolve)) fail('solve may not stand inside another solve', name.position);
     return { kind: 'solve', unknown: unknown.name, lower, upper, equation };
   }
 }

@@ -44,12 +44,11 @@ export class Coordinates {
     );
   }
 
-  /** Turns derivatives by raw parameters into derivatives by coordinates, in place. */
+  /** Turns derivatives by raw parameters into derivatives by coordinates, in place. A centred parameter is no exponent itself. */
   pullBack(gradient: Float64Array, raw: readonly number[]): void {
-    const byRaw = Float64Array.from(gradient);
-    for (let index = 0; index < raw.length; index++) gradient[index] = byRaw[index] * raw[index];
-    for (const [index, shifts] of this.shifts.entries()) {
-      for (const [power, mean] of shifts) gradient[power] += byRaw[index] * raw[index] * mean * raw[power];
+    for (let index = 0; index < raw.length; index++) gradient[index] *= raw[index];
+    for (let index = 0; index < raw.length; index++) {
+      for (const [power, mean] of this.shifts[index]) gradient[power] += gradient[index] * mean * raw[power];
     }
   }
 

@@ -4,7 +4,8 @@ import type { Law } from '../../terms/law.ts';
 import type { Observations } from '../../terms/observation.ts';
 import { CATALOGUE, lawById } from '../catalogue.ts';
 import { fitLaw } from './fit-law.ts';
-import { modelOf, Problem } from './problem.ts';
+import { modelOf } from './model.ts';
+import { Problem } from './problem.ts';
 
 /** Constants of each law, away from its bounds; M4's data run from near its upper level to near its lower one. */
 const TRUTHS: Record<string, Record<string, number>> = {
@@ -25,19 +26,15 @@ function table(law: Law, truth: Record<string, number>, noise: number, seed = 1)
       return { flops, params, tokens: flops / 6 / params };
     }),
   );
-  const model = modelOf(law);
-  const raw = law.parameters.map(({ name }) => truth[name]);
-  const results = new Float64Array(1 + raw.length);
   const column = (name: 'flops' | 'params' | 'tokens'): Float64Array =>
     Float64Array.from(points, (point) => point[name]);
-  const loss = Float64Array.from(points, (point) => {
-    model.evaluate(
-      raw,
-      law.variables.map((name) => point[name as 'flops']),
-      results,
-    );
-    return results[0] * Math.exp(noise * random.normal());
-  });
+  const raw = law.parameters.map(({ name }) => truth[name]);
+  const exact = modelOf(law).values(
+    raw,
+    law.variables.map((name) => column(name as 'flops')),
+    points.length,
+  );
+  const loss = exact.map((value) => value * Math.exp(noise * random.normal()));
   const columns = { flops: column('flops'), params: column('params'), tokens: column('tokens'), loss };
   return { rows: points.length, columns, runs: points.map((_, i) => `run ${i}`), conventions: {}, exclusions: [] };
 }
@@ -48,21 +45,15 @@ describe('fitLaw', () => {
       const data = table(law, TRUTHS[law.id], 0);
       const fit = fitLaw(law, data, { objective: { kind: 'least-squares', residual: 'log' } });
       expect(fit.status.end).toBe('converged');
-      const model = modelOf(law);
-      const [ours, exact] = [new Float64Array(8), new Float64Array(8)];
       const beyond = { flops: 2e23, params: 5e10, tokens: 7e11 };
-      const at = law.variables.map((name) => beyond[name as 'flops']);
-      model.evaluate(
-        law.parameters.map(({ name }) => fit.parameters[name]),
-        at,
-        ours,
-      );
-      model.evaluate(
-        law.parameters.map(({ name }) => TRUTHS[law.id][name]),
-        at,
-        exact,
-      );
-      expect(Math.abs(ours[0] / exact[0] - 1)).toBeLessThan(1e-6);
+      const at = law.variables.map((name) => [beyond[name as 'flops']]);
+      const predict = (values: Readonly<Record<string, number>>): number =>
+        modelOf(law).values(
+          law.parameters.map(({ name }) => values[name]),
+          at,
+          1,
+        )[0];
+      expect(Math.abs(predict(fit.parameters) / predict(TRUTHS[law.id]) - 1)).toBeLessThan(1e-6);
     });
 
     it(`has the gradient of '${law.id}' right in the coordinates of the search`, () => {

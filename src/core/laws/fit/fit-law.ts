@@ -101,7 +101,7 @@ function describe(
 
 function isAtBound(problem: Problem, theta: readonly number[], index: number): boolean {
   const { lower, upper } = problem.coordinates;
-  const slack = problem.model.law.parameters[index].lower === 0 ? VANISHING_SLACK : 1e-9;
+  const slack = problem.law.parameters[index].lower === 0 ? VANISHING_SLACK : 1e-9;
   return theta[index] <= lower[index] + slack || theta[index] >= upper[index] - 1e-9;
 }
 

@@ -1,4 +1,4 @@
-import { dot, multiply, pseudoInverse } from '../../math/linear.ts';
+import { cholesky, choleskySolve, dot, multiply, pseudoInverse } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
 import type { Evaluation, Problem } from './problem.ts';
 
@@ -29,9 +29,10 @@ function levenbergMarquardt(problem: Problem, start: number[]): number[] {
   let damping = 1e-3;
   let small = 0;
   for (let step = 0; step < MOST_STEPS && damping < 1e12 && small < 3; step++) {
-    const next = problem.coordinates.clamp(theta.map((value, i) => value + dampedStep(at, damping)[i]));
-    const value = problem.value(next);
-    if (value < at.value) {
+    const move = dampedStep(at, damping);
+    const next = move && problem.coordinates.clamp(theta.map((value, i) => value + move[i]));
+    const value = next ? problem.value(next) : Infinity;
+    if (next && value < at.value) {
       small = at.value - value < 1e-9 * at.value ? small + 1 : 0;
       theta = next;
       at = problem.evaluate(theta);
@@ -43,12 +44,19 @@ function levenbergMarquardt(problem: Problem, start: number[]): number[] {
   return theta;
 }
 
-function dampedStep({ normal, gradient }: Evaluation, damping: number): number[] {
+function dampedStep({ normal, gradient }: Evaluation, damping: number): number[] | undefined {
   const trace = normal.reduce((sum, row, i) => sum + row[i], 0) / normal.length;
   const damped = normal.map((row, i) =>
     row.map((value, j) => (i === j ? value * (1 + damping) + damping * 1e-6 * trace : value)),
   );
-  return multiply(pseudoInverse(damped).inverse, gradient).map((value) => -value);
+  const lower = cholesky(damped);
+  return (
+    lower &&
+    choleskySolve(
+      lower,
+      gradient.map((value) => -value),
+    )
+  );
 }
 
 /** Inverse of the Gauss-Newton matrix, where directions that the data do not see are kept at a small step. */

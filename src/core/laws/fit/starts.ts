@@ -1,11 +1,10 @@
-import { linearNames } from '../../formula/differentiate.ts';
-import { parseFormula } from '../../formula/parse.ts';
 import { exp, log } from '../../math/elementary.ts';
 import { nonNegativeLeastSquares } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
 import { sobol } from '../../math/sobol.ts';
 import type { Objective } from '../../terms/fit.ts';
 import type { Law, LawParameter } from '../../terms/law.ts';
+import { modelOf } from './model.ts';
 import type { Problem } from './problem.ts';
 
 /** Range of a parameter's coordinate in which starts are laid out. */
@@ -27,12 +26,7 @@ export function startingPoints(
   seed: number,
 ): number[][] {
   const responses = [Math.min(...problem.response), Math.max(...problem.response)] as const;
-  const linear = new Set(
-    linearNames(
-      parseFormula(law.formula),
-      law.parameters.map(({ name }) => name),
-    ),
-  );
+  const { linear } = modelOf(law);
   const searched = law.parameters
     .map((parameter, index) => ({ parameter, index }))
     .filter(({ parameter }) => !linear.has(parameter.name));
@@ -50,17 +44,21 @@ export function startingPoints(
 
 /** Sets the coordinates of linear parameters to their non-negative least squares values. */
 function project(problem: Problem, theta: number[], projected: readonly number[], isRelative: boolean): number[] {
-  const { coordinates, model, rows, response } = problem;
+  const { coordinates, law, columns, response } = problem;
   const raw = coordinates.toRaw(theta);
-  const results = new Float64Array(1 + raw.length);
   const size = projected.length;
+  const width = 1 + raw.length;
   const gram: Matrix = Array.from({ length: size }, () => new Array<number>(size).fill(0));
   const rhs = new Array<number>(size).fill(0);
-  for (const [row, at] of rows.entries()) {
-    model.evaluate(raw, at, results);
+  const basis = new Float64Array(size);
+  const results = modelOf(law).slopes(raw, columns, response.length);
+  for (let row = 0; row < response.length; row++) {
     // Linear parameters: the value is the rest plus their derivatives times themselves. In units of their centred selves.
-    const basis = projected.map((index) => results[1 + index] * raw[index]);
-    const rest = results[0] - basis.reduce((sum, value) => sum + value, 0);
+    let rest = results[row * width];
+    for (let i = 0; i < size; i++) {
+      basis[i] = results[row * width + 1 + projected[i]] * raw[projected[i]];
+      rest -= basis[i];
+    }
     const weight = isRelative ? 1 / response[row] ** 2 : 1;
     for (let i = 0; i < size; i++) {
       rhs[i] += weight * basis[i] * (response[row] - rest);

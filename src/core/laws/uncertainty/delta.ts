@@ -5,6 +5,7 @@ import type { Matrix } from '../../math/linear.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Fit, Interval } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
+import { modelOf } from '../fit/model.ts';
 import { penaltyOf } from '../fit/objective.ts';
 import { Problem } from '../fit/problem.ts';
 
@@ -43,19 +44,16 @@ export function fitCovariance(fit: Fit, data: Observations): FitCovariance {
       hint: 'Add runs.',
     });
   }
-  const raw = problem.coordinates.toRaw(theta);
   const penalty = penaltyOf(fit.objectiveKind);
   const n = theta.length;
   const gram: Matrix = Array.from({ length: n }, () => new Array<number>(n).fill(0));
-  const slopes = new Float64Array(n);
   const sums = { squares: 0, pulls: 0, curvature: 0 };
-  for (let row = 0; row < data.rows; row++) {
-    const r = problem.slopesAt(raw, row, slopes);
+  problem.forEachRow(theta, (_, r, slopes) => {
     sums.squares += r * r;
     sums.pulls += penalty.derivative(r) ** 2;
     sums.curvature += penalty.curvature(r);
     for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) if (free[i] && free[j]) gram[i][j] += slopes[i] * slopes[j];
-  }
+  });
   const scale = sums.pulls / degreesOfFreedom / (sums.curvature / data.rows) ** 2;
   const covariance = pseudoInverse(gram).inverse.map((row) => row.map((value) => scale * value));
   return { problem, theta, covariance, residualVariance: sums.squares / degreesOfFreedom, degreesOfFreedom };
@@ -70,14 +68,9 @@ export function forecast(
 ): Forecast {
   const { problem, theta, covariance, residualVariance, degreesOfFreedom } = fitCovariance(fit, data);
   const raw = problem.coordinates.toRaw(theta);
-  const results = new Float64Array(1 + theta.length);
-  problem.model.evaluate(
-    raw,
-    fit.law.variables.map((name) => at[name]),
-    results,
-  );
-  const loss = results[0];
-  const gradient = results.slice(1);
+  const point = fit.law.variables.map((name) => [at[name]]);
+  const [loss, ...derivatives] = modelOf(fit.law).slopes(raw, point, 1);
+  const gradient = Float64Array.from(derivatives);
   problem.coordinates.pullBack(gradient, raw);
   const isLog = fit.objectiveKind.residual === 'log';
   const slopes = [...gradient].map((value) => (isLog ? value / loss : value));

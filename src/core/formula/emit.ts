@@ -1,0 +1,130 @@
+import { ELEMENTARY, ELEMENTARY_INDEX } from '../math/wasm-elementary.ts';
+import { branch, call, f64, forLoop, get, i32, loadF64, loopUntil, OP, set, storeF64, TYPE } from '../math/wasm.ts';
+import type { WasmFunction } from '../math/wasm.ts';
+import type { BinaryOperator, FunctionName } from './expression.ts';
+import type { Instruction, Root, Tape } from './tape.ts';
+
+/** Halvings of the interval of a `solve`: enough to exhaust double precision. */
+const MOST_HALVINGS = 200;
+export const F64_BYTES = 8;
+
+const BINARY: Readonly<Record<Exclude<BinaryOperator, '^'>, number>> = {
+  '+': OP.f64Add,
+  '-': OP.f64Sub,
+  '*': OP.f64Mul,
+  '/': OP.f64Div,
+};
+const CALLS: Readonly<Record<FunctionName, readonly number[]>> = {
+  exp: call(ELEMENTARY_INDEX.exp),
+  log: call(ELEMENTARY_INDEX.log),
+  sigmoid: call(ELEMENTARY_INDEX.sigmoid),
+  sqrt: [OP.f64Sqrt],
+  min: [OP.f64Min],
+  max: [OP.f64Max],
+  step: [...f64(0), OP.f64Gt, OP.f64ConvertI32U],
+};
+
+/**
+ * The functions of a module that evaluates a tape over rows: the elementary functions, one function a `solve`, and `rows`.
+ * `rows(parameters, columns, pitch, results)` takes addresses in bytes: the fixed symbols one after another, the columns of the varying
+ * symbols `pitch` bytes apart (8 times the number of rows), and where to write, row by row, the values of `outputs`.
+ */
+export function emitRows(tape: Tape, varying: number, outputs: readonly number[]): WasmFunction[] {
+  const functions = [...ELEMENTARY];
+  const rootIndex = addRoots(tape, functions);
+  const [parameters, columns, pitch, results, row] = [0, 1, 2, 3, 4];
+  const local = (instruction: number): number => 5 + instruction;
+  const fixed = tape.symbols.length - varying;
+  const symbolAt = (index: number): number[] => {
+    if (index < fixed) return [...get(parameters), ...loadF64(F64_BYTES * index)];
+    const skip = [...get(pitch), ...i32(index - fixed), OP.i32Mul, OP.i32Add];
+    return [...get(columns), ...get(row), OP.i32Add, ...skip, ...loadF64()];
+  };
+  const code = (varies: boolean): number[] => codeOf(tape, varies, local, symbolAt, rootIndex);
+  const store = outputs.flatMap((output, index) => [
+    ...get(results),
+    ...get(local(output)),
+    ...storeF64(F64_BYTES * index),
+  ]);
+  const advance = [...get(results), ...i32(F64_BYTES * outputs.length), OP.i32Add, ...set(results)];
+  functions.push({
+    name: 'rows',
+    parameters: [TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32],
+    locals: [TYPE.i32, ...tape.instructions.map(() => TYPE.f64)],
+    body: [...code(false), ...forLoop(row, pitch, F64_BYTES, [...code(true), ...store, ...advance])],
+  });
+  return functions;
+}
+
+/** Appends a function for each `solve` of a tape; gives the index of each in the module. */
+function addRoots(tape: Tape, functions: WasmFunction[]): Map<Root, number> {
+  const indices = new Map<Root, number>();
+  for (const instruction of tape.instructions) {
+    if (instruction.kind !== 'solve') continue;
+    indices.set(instruction.root, functions.length);
+    functions.push(emitRoot(instruction.root, `solve${functions.length}`));
+  }
+  return indices;
+}
+
+/** Bisection of an equation that rises through 0, to the last bit; NaN where the bounds are not in order. */
+function emitRoot({ tape, output }: Root, name: string): WasmFunction {
+  const inputs = tape.symbols.length - 1;
+  const [low, high, unknown, count] = [inputs, inputs + 1, inputs + 2, inputs + 3];
+  const local = (instruction: number): number => inputs + 4 + instruction;
+  const symbolAt = (index: number): number[] => get(index < inputs ? index : unknown);
+  const code = (varies: boolean): number[] => codeOf(tape, varies, local, symbolAt, new Map());
+  const middle = [...get(high), ...get(low), OP.f64Sub, ...f64(0.5), OP.f64Mul, ...get(low), OP.f64Add];
+  const isExhausted = [
+    ...[...get(unknown), ...get(low), OP.f64Le],
+    ...[...get(unknown), ...get(high), OP.f64Ge, OP.i32Or],
+    ...[...get(count), ...f64(MOST_HALVINGS), OP.f64Ge, OP.i32Or],
+  ];
+  const isBelow = [...code(true), ...get(local(output)), ...f64(0), OP.f64Lt];
+  const halve = branch(isBelow, [...get(unknown), ...set(low)], [...get(unknown), ...set(high)]);
+  const next = [...get(count), ...f64(1), OP.f64Add, ...set(count)];
+  return {
+    name,
+    parameters: [...Array.from({ length: inputs }, () => TYPE.f64), TYPE.f64, TYPE.f64],
+    result: TYPE.f64,
+    locals: [TYPE.f64, TYPE.f64, ...tape.instructions.map(() => TYPE.f64)],
+    body: [
+      ...branch([...get(low), ...get(high), OP.f64Lt], [], [...f64(Number.NaN), OP.return]),
+      ...code(false),
+      ...loopUntil([...middle, ...set(unknown), ...isExhausted], [...halve, ...next]),
+      ...middle,
+    ],
+  };
+}
+
+/** Code of the instructions that vary, or of those that do not: each value goes to a local of its own. */
+function codeOf(
+  tape: Tape,
+  varies: boolean,
+  local: (instruction: number) => number,
+  symbolAt: (index: number) => number[],
+  rootIndex: ReadonlyMap<Root, number>,
+): number[] {
+  const operands = (indices: readonly number[]): number[] => indices.flatMap((index) => get(local(index)));
+  const value = (instruction: Instruction): number[] => {
+    switch (instruction.kind) {
+      case 'symbol':
+        return symbolAt(instruction.index);
+      case 'number':
+        return f64(instruction.value);
+      case 'binary':
+        return [...operands([instruction.l, instruction.r]), BINARY[instruction.operator]];
+      case 'power': {
+        const { base, exponent, logBase } = instruction;
+        return [...operands([base, exponent, logBase]), ...call(ELEMENTARY_INDEX.pow)];
+      }
+      case 'call':
+        return [...operands(instruction.operands), ...CALLS[instruction.name]];
+      case 'solve':
+        return [...operands(instruction.inputs), ...call(rootIndex.get(instruction.root)!)];
+    }
+  };
+  return tape.instructions.flatMap((instruction, index) =>
+    tape.varies[index] === varies ? [...value(instruction), ...set(local(index))] : [],
+  );
+}

@@ -1,0 +1,88 @@
+import { symbolsOf } from './expression.ts';
+import type { BinaryOperator, Expression, FunctionName, SolveExpression } from './expression.ts';
+
+/** One step of a computation; operands are the indices of earlier steps. */
+export type Instruction =
+  | { readonly kind: 'symbol'; readonly index: number }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'binary'; readonly operator: Exclude<BinaryOperator, '^'>; readonly l: number; readonly r: number }
+  | { readonly kind: 'power'; readonly base: number; readonly exponent: number; readonly logBase: number }
+  | { readonly kind: 'call'; readonly name: FunctionName; readonly operands: readonly number[] }
+  | { readonly kind: 'solve'; readonly root: Root; readonly inputs: readonly number[] };
+
+/** The equation of a `solve`, over the symbols [...inputs, unknown]; `lower` and `upper` are the last two of the inputs. */
+export interface Root {
+  readonly tape: Tape;
+  readonly output: number;
+}
+
+/**
+ * Expressions over named symbols as a list of instructions in which equal subexpressions stand once. The last `varying`
+ * symbols change from row to row (or from guess to guess); what does not depend on them is computed once.
+ */
+export class Tape {
+  readonly symbols: readonly string[];
+  readonly instructions: Instruction[] = [];
+  /** For each instruction, whether it depends on a varying symbol. */
+  readonly varies: boolean[] = [];
+  private readonly varying: number;
+  private readonly known = new Map<string, number>();
+
+  constructor(symbols: readonly string[], varying: number) {
+    this.symbols = symbols;
+    this.varying = varying;
+  }
+
+  /** Gives the index of the instruction that computes an expression. */
+  add(x: Expression): number {
+    switch (x.kind) {
+      case 'number':
+        return this.emit({ kind: 'number', value: x.value }, []);
+      case 'symbol': {
+        const index = this.symbols.indexOf(x.name);
+        if (index < 0) throw new Error(`internal: symbol '${x.name}' has no value`);
+        return this.emit({ kind: 'symbol', index }, []);
+      }
+      case 'binary': {
+        const [l, r] = [this.add(x.left), this.add(x.right)];
+        if (x.operator !== '^') return this.emit({ kind: 'binary', operator: x.operator, l, r }, [l, r]);
+        const logBase = this.emit({ kind: 'call', name: 'log', operands: [l] }, [l]);
+        return this.emit({ kind: 'power', base: l, exponent: r, logBase }, [l, r]);
+      }
+      case 'call': {
+        const operands = x.operands.map((operand) => this.add(operand));
+        return this.emit({ kind: 'call', name: x.name, operands }, operands);
+      }
+      case 'solve':
+        return this.addSolve(x);
+    }
+  }
+
+  private addSolve(x: SolveExpression): number {
+    const free = [...symbolsOf(x.equation)].filter((name) => name !== x.unknown);
+    const inputs = [...free.map((name) => this.add({ kind: 'symbol', name })), this.add(x.lower), this.add(x.upper)];
+    const key = JSON.stringify(['solve', x]);
+    const found = this.known.get(key);
+    if (found !== undefined) return found;
+    const tape = new Tape([...free, x.unknown], 1);
+    const index = this.push({ kind: 'solve', root: { tape, output: tape.add(x.equation) }, inputs }, inputs);
+    this.known.set(key, index);
+    return index;
+  }
+
+  private emit(instruction: Instruction, operands: readonly number[]): number {
+    const key = JSON.stringify(instruction);
+    const found = this.known.get(key);
+    if (found !== undefined) return found;
+    const index = this.push(instruction, operands);
+    this.known.set(key, index);
+    return index;
+  }
+
+  private push(instruction: Instruction, operands: readonly number[]): number {
+    const firstVarying = this.symbols.length - this.varying;
+    const isVarying = instruction.kind === 'symbol' && instruction.index >= firstVarying;
+    this.varies.push(isVarying || operands.some((operand) => this.varies[operand]));
+    return this.instructions.push(instruction) - 1;
+  }
+}
