@@ -1,5 +1,7 @@
-import type { Law, LawParameter } from '../terms/law.ts';
+import { exp } from '../math/elementary.ts';
+import type { Conventions } from '../terms/conventions.ts';
 import { IsoflopError } from '../terms/errors.ts';
+import type { Law, LawParameter } from '../terms/law.ts';
 
 const HUGE = 1e300;
 const exponent = (name: string, of: string): LawParameter => ({
@@ -28,6 +30,9 @@ const IRREDUCIBLE: LawParameter = {
   start: 'below-response',
 };
 
+/** All parameters, embeddings among them, and six FLOPs for each and each token. */
+const CHINCHILLA_COUNTS: Partial<Conventions> = { params: 'total', flops: '6ND', loss: 'nats/token' };
+
 /** The laws that isoflop knows, each with its source and what was published for it. */
 export const CATALOGUE: readonly Law[] = [
   {
@@ -53,7 +58,7 @@ export const CATALOGUE: readonly Law[] = [
   {
     id: 'm4',
     title: 'M4: power law with offset and random-guessing level',
-    formula: 'solve(y, E, E0, (y - E) / (E0 - y)^gamma - A / flops^alpha)',
+    formula: 'solve(y, E, E0, (y - E) / (1 - y / E0)^gamma - A / flops^alpha)',
     response: 'loss',
     variables: ['flops'],
     parameters: [
@@ -66,11 +71,13 @@ export const CATALOGUE: readonly Law[] = [
         upper: HUGE,
         start: 'above-response',
       },
-      { ...coefficient('A', 'compute', 'flops', 'alpha'), unit: 'flops^alpha x (nats/token)^(1 - gamma)' },
+      coefficient('A', 'compute', 'flops', 'alpha'),
       exponent('alpha', 'compute'),
       { name: 'gamma', meaning: 'shape of the approach to E0', unit: '1', lower: 1e-3, upper: 5, start: [0.05, 3] },
     ],
-    source: 'Alabdulmohsin et al. 2022 (arXiv 2209.06640), equation 2',
+    // Published as (y - E) / (E0 - y)^gamma = beta / flops^alpha. With A = beta E0^gamma the fit is far better conditioned, and
+    // the law tends to the power law with offset as E0 grows.
+    source: 'Alabdulmohsin et al. 2022 (arXiv 2209.06640), M4, with beta = A / E0^gamma',
     caution: 'Five parameters: with fewer than about ten runs it follows the noise.',
   },
   {
@@ -91,18 +98,28 @@ export const CATALOGUE: readonly Law[] = [
     published: [
       {
         source: 'Hoffmann et al. 2022, rounded as printed',
+        conventions: CHINCHILLA_COUNTS,
         values: { E: 1.69, A: 406.4, B: 410.7, alpha: 0.34, beta: 0.28 },
       },
       {
         source: 'Hoffmann et al. 2022, unrounded from the TeX source (a = 6.0073404, b = 6.0179186, e = .5267228)',
-        values: { E: 1.6933745, A: 406.40102, B: 410.7228, alpha: 0.33917084, beta: 0.2849083 },
+        conventions: CHINCHILLA_COUNTS,
+        values: {
+          E: exp(0.5267228),
+          A: exp(6.0073404),
+          B: exp(6.0179186),
+          alpha: 0.33917084,
+          beta: 0.2849083,
+        },
       },
       {
         source: 'Besiroglu et al. 2024 (arXiv 2404.10102), as printed in the abstract',
+        conventions: CHINCHILLA_COUNTS,
         values: { E: 1.8172, A: 482.01, B: 2085.43, alpha: 0.3478, beta: 0.3658 },
       },
       {
         source: 'Besiroglu et al. 2024, from the released notebook',
+        conventions: CHINCHILLA_COUNTS,
         values: { E: 1.81686, A: 482.006, B: 2085.434, alpha: 0.34781, beta: 0.36585 },
       },
     ],

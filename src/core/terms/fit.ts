@@ -13,7 +13,7 @@ export interface Objective {
 }
 
 /** How a fit ended; each with a sentence and, where it is not good, the remedy. */
-export type FitEnd = 'converged' | 'at-bound' | 'out-of-steps' | 'not-finite';
+export type FitEnd = 'converged' | 'at-bound' | 'undetermined' | 'out-of-steps' | 'not-finite';
 
 export interface FitStatus {
   readonly end: FitEnd;
@@ -28,10 +28,12 @@ export interface FitDiagnostics {
   /** How many of the global starts reached this optimum (within 1e-6 relative), out of `starts`. */
   readonly starts: number;
   readonly startsAgreeing: number;
-  /** Condition number of the scaled normal matrix. */
+  /** Condition number of the normal matrix of the parameters that are not at a bound, scaled to a unit diagonal. */
   readonly condition: number;
   readonly correlations: readonly (readonly number[])[];
   readonly boundsHit: readonly string[];
+  /** Parameters that can change together, within double precision, without changing the fit. */
+  readonly undetermined: readonly string[];
 }
 
 /** A law with values. Everything in raw units. Document `isoflop.fit/1`. */

@@ -1,3 +1,5 @@
+import type { Conventions } from './conventions.ts';
+
 /**
  * One parameter of a law; all are positive and are searched on a logarithmic scale. Bounds are in raw units.
  * `centre` names what the parameter multiplies: with `{ flops: 'alpha' }` a coefficient A of A / flops^alpha is searched as
@@ -33,5 +35,7 @@ export interface Law {
 
 export interface PublishedConstants {
   readonly source: string;
+  /** How the source counted parameters and FLOPs; another count needs other constants. */
+  readonly conventions: Partial<Conventions>;
   readonly values: Readonly<Record<string, number>>;
 }

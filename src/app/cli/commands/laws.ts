@@ -24,8 +24,11 @@ const listText = (): string =>
   );
 
 function lawText(law: Law): string {
-  const published = (law.published ?? []).flatMap(({ source, values }) => [
+  const published = (law.published ?? []).flatMap(({ source, conventions, values }) => [
     `  ${source}`,
+    `    counts: ${Object.entries(conventions)
+      .map(([what, how]) => `${what} ${how}`)
+      .join(', ')}`,
     `    ${Object.entries(values)
       .map(([name, value]) => `${name} ${value}`)
       .join(', ')}`,

@@ -1,8 +1,15 @@
+import { log } from '../../math/elementary.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Law } from '../../terms/law.ts';
 import type { Observations } from '../../terms/observation.ts';
 
-/** Refuses tables that cannot carry a law: columns missing, numbers that are none, too few rows, variables that do not vary. */
+/** Two variables move together where a power law in one leaves less than this share of the other's variance. */
+const SMALLEST_FREEDOM = 1e-4;
+
+/**
+ * Refuses tables that cannot carry a law: columns missing, numbers that are none, too few rows, variables that do not vary, or
+ * not apart from each other.
+ */
 export function checkData(law: Law, data: Observations): void {
   for (const name of [...law.variables, law.response]) {
     const column = data.columns[name];
@@ -43,4 +50,28 @@ export function checkData(law: Law, data: Observations): void {
       });
     }
   }
+  for (const [index, name] of law.variables.entries()) {
+    for (const other of law.variables.slice(index + 1)) {
+      if (unexplained(data.columns[name], data.columns[other]) > SMALLEST_FREEDOM) continue;
+      throw new IsoflopError(
+        'not-identifiable',
+        `'${name}' and '${other}' move together in every row: law '${law.id}' cannot tell their effects apart`,
+        { hint: `Add runs that vary one of them alone, or fit a law of one variable.` },
+      );
+    }
+  }
+}
+
+/** Share of the variance of log y that a power law in x leaves. */
+function unexplained(x: Float64Array, y: Float64Array): number {
+  const [a, b] = [x.map(log), y.map(log)];
+  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let [aa, bb, ab] = [0, 0, 0];
+  for (const [row, value] of a.entries()) {
+    aa += (value - meanA) ** 2;
+    bb += (b[row] - meanB) ** 2;
+    ab += (value - meanA) * (b[row] - meanB);
+  }
+  return 1 - (ab * ab) / (aa * bb);
 }

@@ -11,7 +11,7 @@ import { Problem } from './problem.ts';
 const TRUTHS: Record<string, Record<string, number>> = {
   'power-law': { A: 60, alpha: 0.12 },
   'power-law-offset': { E: 1.7, A: 250, alpha: 0.16 },
-  m4: { E: 1.5, E0: 9, A: 8e5, alpha: 0.3, gamma: 0.6 },
+  m4: { E: 1.5, E0: 9, A: 3e6, alpha: 0.3, gamma: 0.6 },
   chinchilla: { E: 1.69, A: 406.4, B: 410.7, alpha: 0.34, beta: 0.28 },
 };
 
@@ -92,12 +92,46 @@ describe('fitLaw', () => {
     expect(fit.parameters.alpha).toBeCloseTo(0.12, 6);
   });
 
+  it('fits a law never worse than a law that it contains', () => {
+    for (const seed of [1, 2, 3]) {
+      const data = table(lawById('power-law-offset'), TRUTHS['power-law-offset'], 0.005, seed);
+      for (const kind of ['huber', 'least-squares'] as const) {
+        const [power, offset, m4] = ['power-law', 'power-law-offset', 'm4'].map(
+          (id) => fitLaw(lawById(id), data, { objective: { kind, residual: 'log' } }).objective,
+        );
+        expect(offset).toBeLessThanOrEqual(power);
+        expect(m4).toBeLessThanOrEqual(offset * (1 + 1e-9));
+      }
+    }
+  });
+
+  it('names what two sizes cannot determine, though every start agrees', () => {
+    const whole = table(lawById('chinchilla'), TRUTHS.chinchilla, 0.005);
+    const { tokens } = whole.columns;
+    const params = whole.columns.params.map((_, row) => (row % 2 === 0 ? 1e7 : 1e9));
+    const law = lawById('chinchilla');
+    const raw = law.parameters.map(({ name }) => TRUTHS.chinchilla[name]);
+    const exact = modelOf(law).values(raw, [params, tokens], whole.rows);
+    const random = new Random(3);
+    const loss = exact.map((value) => value * Math.exp(0.005 * random.normal()));
+    const { status, diagnostics } = fitLaw(law, { ...whole, columns: { params, tokens, loss } });
+    expect(diagnostics.startsAgreeing).toBe(8);
+    expect(status.end).toBe('undetermined');
+    expect(diagnostics.undetermined).toEqual(['E', 'A', 'alpha']);
+    expect(status.sentence).toContain('do not determine E, A, alpha');
+  });
+
   it.each([
     ['too few rows', (d: Observations) => ({ ...d, rows: 3 }), 'needs at least 6 rows, got 3'],
     [
       'one level of a variable',
       (d: Observations) => ({ ...d, columns: { ...d.columns, params: d.columns.params.map(() => 1e8) } }),
       "'params' has the same value",
+    ],
+    [
+      'variables that move together',
+      (d: Observations) => ({ ...d, columns: { ...d.columns, tokens: d.columns.params.map((n) => 25 * n) } }),
+      "'params' and 'tokens' move together",
     ],
     [
       'a loss of 0',

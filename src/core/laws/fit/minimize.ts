@@ -1,5 +1,6 @@
 import { cholesky, choleskySolve, dot, multiply, pseudoInverse } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
+import type { Coordinates } from './coordinates.ts';
 import type { Evaluation, Problem } from './problem.ts';
 
 export interface Minimum {
@@ -16,26 +17,46 @@ const ARMIJO = 1e-4;
 
 /**
  * Polishes a start: Levenberg-Marquardt with the penalty's weights while it gains (More 1978), then BFGS (Nocedal and Wright
- * 2006, algorithm 6.1) started from its matrix, which ends where penalties with a kink, such as Huber's, need it.
+ * 2006, algorithm 6.1) started from its matrix, which ends where penalties with a kink, such as Huber's, need it. Coordinates
+ * that a bound holds back stand still until the gradient turns (projected steps: Bertsekas 1982).
  */
 export function minimize(problem: Problem, start: readonly number[]): Minimum {
   const near = levenbergMarquardt(problem, problem.coordinates.clamp([...start]));
   return bfgs(problem, near);
 }
 
+/** Whether each coordinate lies at a bound that the descent would cross. */
+export function heldByBound({ lower, upper }: Coordinates, theta: readonly number[], gradient: number[]): boolean[] {
+  return theta.map((value, i) => (value <= lower[i] && gradient[i] >= 0) || (value >= upper[i] && gradient[i] <= 0));
+}
+
+/** The evaluation with held coordinates taken out: no gradient, and nothing that couples them to others. */
+function project({ value, gradient, normal }: Evaluation, held: readonly boolean[]): Evaluation {
+  return {
+    value,
+    gradient: gradient.map((slope, i) => (held[i] ? 0 : slope)),
+    normal: normal.map((row, i) => row.map((entry, j) => ((held[i] || held[j]) && i !== j ? 0 : entry))),
+  };
+}
+
 function levenbergMarquardt(problem: Problem, start: number[]): number[] {
+  const { coordinates } = problem;
+  const evaluate = (theta: number[]): Evaluation => {
+    const at = problem.evaluate(theta);
+    return project(at, heldByBound(coordinates, theta, at.gradient));
+  };
   let theta = start;
-  let at = problem.evaluate(theta);
+  let at = evaluate(theta);
   let damping = 1e-3;
   let small = 0;
   for (let step = 0; step < MOST_STEPS && damping < 1e12 && small < 3; step++) {
     const move = dampedStep(at, damping);
-    const next = move && problem.coordinates.clamp(theta.map((value, i) => value + move[i]));
+    const next = move && coordinates.clamp(theta.map((value, i) => value + move[i]));
     const value = next ? problem.value(next) : Infinity;
     if (next && value < at.value) {
       small = at.value - value < 1e-9 * at.value ? small + 1 : 0;
       theta = next;
-      at = problem.evaluate(theta);
+      at = evaluate(theta);
       damping = Math.max(1e-12, damping / 5);
     } else {
       damping *= 4;
@@ -68,12 +89,14 @@ function inverseOf(normal: Matrix): Matrix {
 
 function bfgs(problem: Problem, start: number[]): Minimum {
   let theta = start;
-  let at = problem.evaluate(theta);
+  let raw = problem.evaluate(theta);
+  let held = heldByBound(problem.coordinates, theta, raw.gradient);
+  let at = project(raw, held);
   let inverse = inverseOf(at.normal);
   let isFresh = true;
   for (let step = 0; step < MOST_STEPS; step++) {
     if (at.value <= problem.negligible) return { theta, value: at.value, converged: true };
-    const direction = multiply(inverse, at.gradient).map((value) => -value);
+    const direction = multiply(inverse, at.gradient).map((value, i) => (held[i] ? 0 : -value));
     const next = lineSearch(problem, theta, at, direction);
     if (!next || at.value - next.value <= NO_GAIN * at.value) {
       // No gain from a matrix made afresh here means that the minimum is reached.
@@ -83,17 +106,21 @@ function bfgs(problem: Problem, start: number[]): Minimum {
       continue;
     }
     const after = problem.evaluate(next.theta);
-    inverse = update(
-      inverse,
-      next.theta.map((value, i) => value - theta[i]),
-      after.gradient.map((value, i) => value - at.gradient[i]),
-    );
+    const heldNow = heldByBound(problem.coordinates, next.theta, after.gradient);
+    const isSame = heldNow.every((value, i) => value === held[i]);
+    inverse = isSame
+      ? update(inverse, difference(next.theta, theta), difference(after.gradient, raw.gradient))
+      : inverseOf(project(after, heldNow).normal);
+    isFresh = !isSame;
     theta = next.theta;
-    at = after;
-    isFresh = false;
+    raw = after;
+    held = heldNow;
+    at = project(raw, held);
   }
   return { theta, value: at.value, converged: false };
 }
+
+const difference = (a: readonly number[], b: readonly number[]): number[] => a.map((value, i) => value - b[i]);
 
 /** Halves the step until the objective falls enough; then tries doubling, since a kink's first step is often short. */
 function lineSearch(

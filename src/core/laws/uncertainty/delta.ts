@@ -85,13 +85,16 @@ export function forecast(
   return { loss, curve: intervals(variance), newRun: intervals(variance + residualVariance), degreesOfFreedom };
 }
 
-/** Intervals of the parameters, by name: symmetric in the logarithm, since all are positive. Parameters at 0 have none. */
+/**
+ * Intervals of the parameters, by name: symmetric in the logarithm, since all are positive. Parameters at a bound and those that
+ * the data do not determine have none.
+ */
 export function parameterIntervals(fit: Fit, data: Observations, level = 0.95): Record<string, Interval> {
   const { problem, theta, covariance, degreesOfFreedom } = fitCovariance(fit, data);
   const t = studentQuantile(0.5 + level / 2, degreesOfFreedom);
   const raw = problem.coordinates.toRaw(theta);
   const entries = fit.law.parameters.flatMap(({ name }, index) => {
-    if (fit.diagnostics.boundsHit.includes(name)) return [];
+    if ([...fit.diagnostics.boundsHit, ...fit.diagnostics.undetermined].includes(name)) return [];
     // d log(raw) / d theta: the coordinate itself, and the shift of centred coefficients.
     const slopes = theta.map((_, i) => {
       const unit = new Float64Array(theta.length);
