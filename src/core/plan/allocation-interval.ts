@@ -1,4 +1,4 @@
-import { fitCovariance } from '../laws/uncertainty/delta.ts';
+import { fitCovariance } from '../laws/uncertainty/covariance.ts';
 import { studentQuantile } from '../math/distributions.ts';
 import { exp, log } from '../math/elementary.ts';
 import { dot, multiply } from '../math/linear.ts';

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Observations } from '../../../core/laws/index.ts';
 import { forecast } from '../../../core/laws/uncertainty/delta.ts';
-import { allocate } from '../../../core/plan/index.ts';
-import type { ChinchillaConstants } from '../../../core/plan/index.ts';
+import { allocateByFit } from '../../../core/plan/index.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { fileError } from '../../../io/files/errors.ts';
 import type { FitDocument } from '../fit-document.ts';
@@ -46,6 +45,14 @@ function readFit(path: string): FitDocument {
   });
 }
 
+/** The table that the fit saw. */
+function tableOf({ n, data, conventions, exclusions }: FitDocument): Observations {
+  const columns = Object.fromEntries(
+    Object.entries(data.columns).map(([name, values]) => [name, Float64Array.from(values)]),
+  );
+  return { rows: n, columns, runs: data.runs, conventions, exclusions };
+}
+
 function positive(text: string, name: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;
@@ -60,17 +67,7 @@ function predict(path: string, { at, json = false }: { at: string; json?: boolea
     throw new IsoflopError('invalid-input', `the law needs '${missing}'`, {
       hint: `Give --at "${fit.law.variables.map((name) => `${name}=...`).join(',')}".`,
     });
-  const columns = Object.fromEntries(
-    Object.entries(fit.data.columns).map(([name, values]) => [name, Float64Array.from(values)]),
-  );
-  const data: Observations = {
-    rows: fit.n,
-    columns,
-    runs: fit.data.runs,
-    conventions: fit.conventions,
-    exclusions: fit.exclusions,
-  };
-  const result = forecast(fit, data, point, LEVELS);
+  const result = forecast(fit, tableOf(fit), point, LEVELS);
   if (json) {
     console.log(JSON.stringify({ at: point, ...result }, null, 2));
     return;
@@ -91,10 +88,17 @@ function split(path: string, { flops, json = false }: { flops: string; json?: bo
       hint: 'Fit with --law chinchilla.',
     });
   }
-  const result = allocate(fit.parameters as unknown as ChinchillaConstants, positive(flops, '--flops'));
-  if (json) console.log(JSON.stringify(result, null, 2));
-  else
-    console.log(
-      `${compact(result.params)} parameters, ${compact(result.tokens)} tokens (${(result.tokens / result.params).toPrecision(3)} a parameter): loss ${result.loss.toFixed(4)}`,
-    );
+  const result = allocateByFit(fit, tableOf(fit), positive(flops, '--flops'));
+  if (json) {
+    console.log(JSON.stringify(result, null, 2));
+    return;
+  }
+  const { params, tokens, loss, interval } = result;
+  const ratio = (tokens / params).toPrecision(3);
+  console.log(
+    `${compact(params)} parameters, ${compact(tokens)} tokens (${ratio} a parameter): loss ${loss.toFixed(4)}`,
+  );
+  console.log(
+    `  ${100 * interval.level} % for the best size: ${compact(interval.low)} to ${compact(interval.high)} parameters`,
+  );
 }

@@ -27,13 +27,13 @@ const fitted = (data: Observations): ReturnType<typeof fitLaw> =>
 const width = ({ low, high }: { low: number; high: number }): number => high - low;
 
 describe('bootstrapFits', () => {
-  it('agrees with the delta method where the law is nearly linear', () => {
-    const data = table(60, 1);
+  it('agrees with the formula for few runs where the law is nearly linear', () => {
+    const data = table(19, 1);
     const fit = fitted(data);
     const draws = bootstrapFits(fit, data, { draws: 400 });
     const { alpha } = percentileIntervals(fit, draws);
-    expect(width(alpha) / width(parameterIntervals(fit, data).alpha)).toBeGreaterThan(0.8);
-    expect(width(alpha) / width(parameterIntervals(fit, data).alpha)).toBeLessThan(1.2);
+    expect(width(alpha) / width(parameterIntervals(fit, data).alpha)).toBeGreaterThan(0.75);
+    expect(width(alpha) / width(parameterIntervals(fit, data).alpha)).toBeLessThan(1.25);
   });
 
   it('gives every draw its own stream: fewer draws are the beginning of more', () => {
