@@ -1,6 +1,6 @@
 /**
  * Coverage of the ladder prediction by simulation: ladders are drawn from stated boxes of truths, the hero is predicted and
- * compared with one new run. `node tools/simulate-ladders.ts [DRAWS]` prints the table of docs/laws/ladder-prediction.md.
+ * compared with one new run. `node tools/simulate-ladders.ts [DRAWS]` prints a table, one row a box and design.
  */
 import { predictRun } from '../src/core/laws/index.ts';
 import type { PathPoint } from '../src/core/laws/index.ts';

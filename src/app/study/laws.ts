@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fitLaw, fitProfile, lawById, predictRun } from '../../core/laws/index.ts';
+import { extendOptima, fitLaw, fitProfile, lawById, predictRun } from '../../core/laws/index.ts';
 import type { Fit, Objective, PathPoint, Profile } from '../../core/laws/index.ts';
 import { allocate } from '../../core/plan/allocation.ts';
 import type { Allocation, ChinchillaConstants } from '../../core/plan/allocation.ts';
@@ -102,6 +102,17 @@ function allocationOf(
     return {
       ...allocate(surface.parameters as unknown as ChinchillaConstants, flops),
       source: 'the Chinchilla surface of the ladder',
+    };
+  }
+  const line = extendOptima(profiles, flops);
+  if (line) {
+    const { params, tokens, budgets } = line;
+    return {
+      flops,
+      params,
+      tokens,
+      loss: Number.NaN,
+      source: `the line through the minima of ${budgets} IsoFLOP profiles`,
     };
   }
   const best = profiles.findLast(({ minimum }) => minimum !== undefined);

@@ -3,6 +3,8 @@ export { DEFAULT_OBJECTIVE, fitLaw } from './fit/fit-law.ts';
 export type { FitOptions } from './fit/fit-law.ts';
 export { testDrift } from './diagnose/drift.ts';
 export type { DriftVerdict } from './diagnose/drift.ts';
+export { extendOptima } from './isoflop/optimum-line.ts';
+export type { ExtendedOptimum } from './isoflop/optimum-line.ts';
 export { fitProfile } from './isoflop/parabola.ts';
 export type { Profile, ProfileMinimum, ProfilePoint } from './isoflop/parabola.ts';
 export { predictRun } from './predict/predict-run.ts';
