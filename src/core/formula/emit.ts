@@ -1,11 +1,27 @@
 import { ELEMENTARY, ELEMENTARY_INDEX } from '../math/wasm-elementary.ts';
-import { branch, call, f64, forLoop, get, i32, loadF64, loopUntil, OP, set, storeF64, TYPE } from '../math/wasm.ts';
+import {
+  branch,
+  call,
+  f64,
+  forLoop,
+  get,
+  i32,
+  loadF64,
+  loopUntil,
+  OP,
+  set,
+  storeF64,
+  tee,
+  TYPE,
+} from '../math/wasm.ts';
 import type { WasmFunction } from '../math/wasm.ts';
 import type { BinaryOperator, FunctionName } from './expression.ts';
 import type { Instruction, Root, Tape } from './tape.ts';
 
-/** Halvings of the interval of a `solve`: enough to exhaust double precision. */
-const MOST_HALVINGS = 200;
+/** Guesses at a `solve`: enough to exhaust double precision by halving alone. */
+const MOST_GUESSES = 200;
+/** A step below this share of the root ends the search: the next of Newton's would be lost in rounding. */
+const SMALLEST_STEP = 1e-14;
 export const F64_BYTES = 8;
 
 const BINARY: Readonly<Record<Exclude<BinaryOperator, '^'>, number>> = {
@@ -67,32 +83,61 @@ function addRoots(tape: Tape, functions: WasmFunction[]): Map<Root, number> {
   return indices;
 }
 
-/** Bisection of an equation that rises through 0, to the last bit; NaN where the bounds are not in order. */
-function emitRoot({ tape, output }: Root, name: string): WasmFunction {
+/**
+ * The root of an equation that rises through 0, up to rounding: Newton's steps while they stay between the bounds and at least
+ * halve the step before last, else halving (Press et al., Numerical Recipes, rtsafe); NaN where the bounds are not in order.
+ */
+function emitRoot({ tape, value, slope }: Root, name: string): WasmFunction {
   const inputs = tape.symbols.length - 1;
-  const [low, high, unknown, count] = [inputs, inputs + 1, inputs + 2, inputs + 3];
-  const local = (instruction: number): number => inputs + 4 + instruction;
+  const [low, high, unknown, next, step, before, count] = [0, 1, 2, 3, 4, 5, 6].map((index) => inputs + index);
+  const local = (instruction: number): number => inputs + 7 + instruction;
   const symbolAt = (index: number): number[] => get(index < inputs ? index : unknown);
   const code = (varies: boolean): number[] => codeOf(tape, varies, local, symbolAt, new Map());
-  const middle = [...get(high), ...get(low), OP.f64Sub, ...f64(0.5), OP.f64Mul, ...get(low), OP.f64Add];
-  const isExhausted = [
-    ...[...get(unknown), ...get(low), OP.f64Le],
-    ...[...get(unknown), ...get(high), OP.f64Ge, OP.i32Or],
-    ...[...get(count), ...f64(MOST_HALVINGS), OP.f64Ge, OP.i32Or],
+  const halfWidth = [...get(high), ...get(low), OP.f64Sub, ...f64(0.5), OP.f64Mul];
+  const narrow = branch(
+    [...get(local(value)), ...f64(0), OP.f64Lt],
+    [...get(unknown), ...set(low)],
+    [...get(unknown), ...set(high)],
+  );
+  const newton = [
+    ...[...get(local(value)), ...get(local(slope)), OP.f64Div, ...tee(step)],
+    ...[OP.f64Neg, ...get(unknown), OP.f64Add, ...set(next)],
   ];
-  const isBelow = [...code(true), ...get(local(output)), ...f64(0), OP.f64Lt];
-  const halve = branch(isBelow, [...get(unknown), ...set(low)], [...get(unknown), ...set(high)]);
-  const next = [...get(count), ...f64(1), OP.f64Add, ...set(count)];
+  const isGood = [
+    ...[...get(next), ...get(low), OP.f64Gt],
+    ...[...get(next), ...get(high), OP.f64Lt, OP.i32And],
+    ...[...get(step), OP.f64Abs, ...get(before), ...f64(0.5), OP.f64Mul, OP.f64Le, OP.i32And],
+  ];
+  const halve = [...halfWidth, ...tee(step), ...get(low), OP.f64Add, ...set(next)];
+  const lastStep = tape.instructions.length + inputs + 7;
+  const guess = [
+    ...[...get(step), OP.f64Abs, ...set(lastStep)],
+    ...[...code(true), ...narrow, ...newton],
+    ...branch(isGood, [], halve),
+    ...[...get(lastStep), ...set(before)],
+    ...[...get(count), ...f64(1), OP.f64Add, ...set(count)],
+  ];
+  const isDone = [
+    ...[...get(next), ...get(unknown), OP.f64Sub, OP.f64Abs],
+    ...[...get(next), OP.f64Abs, ...f64(SMALLEST_STEP), OP.f64Mul, OP.f64Le],
+    ...[...get(count), ...f64(MOST_GUESSES), OP.f64Ge, OP.i32Or],
+    ...[...get(next), ...set(unknown)],
+  ];
   return {
     name,
     parameters: [...Array.from({ length: inputs }, () => TYPE.f64), TYPE.f64, TYPE.f64],
     result: TYPE.f64,
-    locals: [TYPE.f64, TYPE.f64, ...tape.instructions.map(() => TYPE.f64)],
+    locals: [
+      ...[unknown, next, step, before, count].map(() => TYPE.f64),
+      ...tape.instructions.map(() => TYPE.f64),
+      TYPE.f64,
+    ],
     body: [
       ...branch([...get(low), ...get(high), OP.f64Lt], [], [...f64(Number.NaN), OP.return]),
       ...code(false),
-      ...loopUntil([...middle, ...set(unknown), ...isExhausted], [...halve, ...next]),
-      ...middle,
+      ...[...halfWidth, ...tee(step), ...tee(before), ...get(low), OP.f64Add, ...set(unknown)],
+      ...loopUntil([...guess, ...isDone], []),
+      ...get(unknown),
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { derivative } from './differentiate.ts';
 import { symbolsOf } from './expression.ts';
 import type { BinaryOperator, Expression, FunctionName, SolveExpression } from './expression.ts';
 
@@ -10,10 +11,12 @@ export type Instruction =
   | { readonly kind: 'call'; readonly name: FunctionName; readonly operands: readonly number[] }
   | { readonly kind: 'solve'; readonly root: Root; readonly inputs: readonly number[] };
 
-/** The equation of a `solve`, over the symbols [...inputs, unknown]; `lower` and `upper` are the last two of the inputs. */
+/** The equation of a `solve` over the symbols [...inputs, unknown]; the inputs of its instruction end with lower and upper. */
 export interface Root {
   readonly tape: Tape;
-  readonly output: number;
+  /** The equation's value, and its derivative by the unknown. */
+  readonly value: number;
+  readonly slope: number;
 }
 
 /**
@@ -65,7 +68,8 @@ export class Tape {
     const found = this.known.get(key);
     if (found !== undefined) return found;
     const tape = new Tape([...free, x.unknown], 1);
-    const index = this.push({ kind: 'solve', root: { tape, output: tape.add(x.equation) }, inputs }, inputs);
+    const root = { tape, value: tape.add(x.equation), slope: tape.add(derivative(x.equation, x.unknown)) };
+    const index = this.push({ kind: 'solve', root, inputs }, inputs);
     this.known.set(key, index);
     return index;
   }

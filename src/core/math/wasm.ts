@@ -14,6 +14,7 @@ export const OP = {
   i32Sub: 0x6b,
   i32Mul: 0x6c,
   i32LtU: 0x49,
+  i32And: 0x71,
   i32Or: 0x72,
   i64Add: 0x7c,
   i64Sub: 0x7d,

@@ -4,6 +4,8 @@ import type { Law } from '../../terms/law.ts';
 /** Smallest share of the data's smallest response that a vanishing parameter is followed down to. */
 export const VANISHING = 1e-9;
 const LOWEST = -700;
+/** A level that every response lies below keeps this distance from the largest: there the law would bend to a single row. */
+const ABOVE = 1.002;
 
 /**
  * The coordinates in which a law is searched: the logarithm of every parameter, centred on the data where the law says so:
@@ -16,14 +18,17 @@ export class Coordinates {
   /** For each parameter, the (index of exponent, log g) that it is centred by. */
   private readonly shifts: readonly (readonly (readonly [number, number])[])[];
 
-  constructor(law: Law, logMeans: Readonly<Record<string, number>>, smallestResponse: number) {
+  constructor(law: Law, logMeans: Readonly<Record<string, number>>, [smallest, largest]: readonly [number, number]) {
     this.law = law;
     const indexOf = (name: string): number => law.parameters.findIndex((parameter) => parameter.name === name);
     this.shifts = law.parameters.map(({ centre = {} }) =>
       Object.entries(centre).map(([variable, power]) => [indexOf(power), logMeans[variable]] as const),
     );
-    const floor = log(VANISHING * smallestResponse);
-    this.lower = law.parameters.map(({ lower, centre }) => (lower > 0 ? log(lower) : centre ? LOWEST : floor));
+    const floor = log(VANISHING * smallest);
+    this.lower = law.parameters.map(({ lower, centre, start }) => {
+      if (start === 'above-response') return log(Math.max(lower, ABOVE * largest));
+      return lower > 0 ? log(lower) : centre ? LOWEST : floor;
+    });
     this.upper = law.parameters.map(({ upper }) => log(upper));
   }
 

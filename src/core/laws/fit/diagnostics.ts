@@ -44,7 +44,8 @@ export function diagnose(problem: Problem, best: Minimum, found: { starts: numbe
 
 function isAtBound(problem: Problem, theta: readonly number[], index: number): boolean {
   const { lower, upper } = problem.coordinates;
-  const slack = problem.law.parameters[index].lower === 0 ? VANISHING_SLACK : 1e-9;
+  const { lower: smallest, start } = problem.law.parameters[index];
+  const slack = smallest === 0 && start !== 'above-response' ? VANISHING_SLACK : 1e-9;
   return theta[index] <= lower[index] + slack || theta[index] >= upper[index] - 1e-9;
 }
 

@@ -1,5 +1,5 @@
 import type { Fit, Objective } from '../../terms/fit.ts';
-import type { Law } from '../../terms/law.ts';
+import type { Law, LawParameter } from '../../terms/law.ts';
 import type { Observations } from '../../terms/observation.ts';
 import type { ProgressListener } from '../../terms/progress.ts';
 import { checkData } from './check.ts';
@@ -48,12 +48,13 @@ export function fitLaw(law: Law, data: Observations, options: FitOptions = {}): 
   const agreeing = minima.filter(({ value }) => value <= best.value * (1 + AGREEMENT) + problem.negligible).length;
   const diagnostics = diagnose(problem, best, { starts: minima.length, agreeing });
   const raw = problem.coordinates.toRaw(best.theta);
-  const vanished = (name: string, lower: number): boolean => lower === 0 && diagnostics.boundsHit.includes(name);
+  const vanishes = ({ name, lower, start }: LawParameter): boolean =>
+    lower === 0 && start !== 'above-response' && diagnostics.boundsHit.includes(name);
   return {
     schema: 'isoflop.fit/1',
     law,
     parameters: Object.fromEntries(
-      law.parameters.map(({ name, lower }, i) => [name, vanished(name, lower) ? 0 : raw[i]]),
+      law.parameters.map((parameter, i) => [parameter.name, vanishes(parameter) ? 0 : raw[i]]),
     ),
     objective: best.value,
     objectiveKind: objective,

@@ -45,7 +45,7 @@ export class Problem {
     const logMeans = Object.fromEntries(
       law.variables.map((name, index) => [name, this.columns[index].reduce((sum, x) => sum + log(x), 0) / data.rows]),
     );
-    this.coordinates = new Coordinates(law, logMeans, Math.min(...this.response));
+    this.coordinates = new Coordinates(law, logMeans, [Math.min(...this.response), Math.max(...this.response)]);
     this.penalty = penaltyOf(objective);
     this.model = modelOf(law, objective.residual);
     const isLog = objective.residual === 'log';
