@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { IsoflopError } from '../terms/errors.ts';
 import { compile } from './compile.ts';
 import { derivative, linearNames } from './differentiate.ts';
 import type { Expression } from './expression.ts';
@@ -51,6 +52,44 @@ describe('parseFormula', () => {
     ['1 + '.repeat(2000), 'at most 4096'],
   ])('refuses %s', (text, message) => {
     expect(() => parseFormula(text)).toThrow(message);
+  });
+});
+
+describe('parseFormula on hostile text', () => {
+  it('gives a tree or an IsoflopError, nothing else', () => {
+    const piece = fc.constantFrom(
+      '(',
+      ')',
+      '+',
+      '-',
+      '*',
+      '/',
+      '^',
+      ',',
+      '1',
+      '2e9',
+      'x',
+      'solve',
+      'exp',
+      'min',
+      ' ',
+      '$',
+      '.',
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(piece, { maxLength: 400 }).map((pieces) => pieces.join('')),
+    );
+    fc.assert(
+      fc.property(text, (formula) => {
+        try {
+          parseFormula(formula);
+        } catch (error) {
+          expect(error).toBeInstanceOf(IsoflopError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 

@@ -7,8 +7,18 @@ const COMPARISON = /^\s*(?:"([^"]+)"|([A-Za-z_][\w.]*))\s*(<=|>=|==|!=|<|>)\s*(?
 
 /** Parses `flops < 1e21 and condition == "raw_loss"`: comparisons with numbers or quoted text, joined by `and`. */
 export function parseCondition(text: string): Condition {
-  const parts = text.split(/\s+and\s+|\s*&&\s*/).map(parseComparison);
+  const parts = splitOutsideQuotes(text).map(parseComparison);
   return (lookup) => parts.every((part) => part(lookup));
+}
+
+/** The parts between `and` and `&&`, which mean nothing inside quotes. */
+function splitOutsideQuotes(text: string): string[] {
+  const parts: string[] = [''];
+  for (const [token] of text.matchAll(/"[^"]*"|'[^']*'|\s+and\s+|&&|[\s\S]/g)) {
+    if (/^(\s+and\s+|&&)$/.test(token)) parts.push('');
+    else parts[parts.length - 1] += token;
+  }
+  return parts;
 }
 
 function parseComparison(text: string): Condition {
