@@ -1,9 +1,8 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { sizeOf } from '../core/graph/shapes.ts';
 import type { ModelSpec } from '../core/model/index.ts';
 import type { EvaluationSource } from './data/contract.ts';
 import { buildEvaluationProgram } from './program/index.ts';
-import { createSession, loadRuntime } from './session/runtime.ts';
+import { RuntimeSession } from './session/runtime-session.ts';
 
 export interface Evaluation {
   /** Mean loss over the held-out samples. */
@@ -22,40 +21,40 @@ export async function evaluate(
   source: EvaluationSource,
   threads: number,
 ): Promise<Evaluation> {
-  const ort = await loadRuntime();
   const program = buildEvaluationProgram(model, BATCH);
-  const session = await createSession(program.bytes, threads);
-  const feeds: Record<string, Tensor> = {};
-  const inputs: Record<string, Int32Array | Float32Array> = {};
-  for (const { name, shape, dtype } of program.inputs) {
-    const values = dtype === 'int32' ? new Int32Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
-    inputs[name] = values;
-    feeds[name] = new ort.Tensor(dtype, values as Int32Array<ArrayBuffer> & Float32Array<ArrayBuffer>, shape);
-  }
-  for (const { name, shape } of program.parameters)
-    feeds[name] = new ort.Tensor('float32', parameters.get(name)!, shape);
+  const inputs = program.inputs.map(({ name, shape, dtype }) => {
+    return { name, shape, values: dtype === 'int32' ? new Int32Array(sizeOf(shape)) : new Float32Array(sizeOf(shape)) };
+  });
+  const weights = program.parameters.map(({ name, shape }) => ({ name, shape, values: parameters.get(name)! }));
+  const losses = { ...program.losses, values: new Float32Array(BATCH) };
+  const session = await RuntimeSession.create(program.bytes, threads, [...inputs, ...weights], [losses]);
   try {
-    return await run(session, feeds as InferenceSession.FeedsType, program.losses.name, inputs, source);
+    const views = Object.fromEntries(inputs.map(({ name, values }) => [name, values]));
+    return summarize(await measure(session, views, losses.values, source));
   } finally {
-    await session.release();
+    session.release();
   }
 }
 
-async function run(
-  session: InferenceSession,
-  feeds: InferenceSession.FeedsType,
-  output: string,
-  inputs: Record<string, Int32Array | Float32Array>,
+async function measure(
+  session: RuntimeSession,
+  inputs: Readonly<Record<string, Int32Array | Float32Array>>,
+  outputs: Float32Array,
   source: EvaluationSource,
-): Promise<Evaluation> {
+): Promise<Float64Array> {
   const losses = new Float64Array(source.count);
   for (let first = 0; first < source.count; first += BATCH) {
     const rows = Math.min(BATCH, source.count - first);
     for (let row = 0; row < rows; row++) source.fill(first + row, row, inputs);
-    const results = await session.run(feeds);
-    losses.set((results[output].data as Float32Array).subarray(0, rows), first);
+    await session.run();
+    losses.set(outputs.subarray(0, rows), first);
   }
-  const loss = losses.reduce((sum, value) => sum + value, 0) / source.count;
-  const variance = losses.reduce((sum, value) => sum + (value - loss) ** 2, 0) / Math.max(1, source.count - 1);
-  return { loss, lossError: Math.sqrt(variance / source.count) };
+  return losses;
+}
+
+function summarize(losses: Float64Array): Evaluation {
+  const count = losses.length;
+  const loss = losses.reduce((sum, value) => sum + value, 0) / count;
+  const variance = losses.reduce((sum, value) => sum + (value - loss) ** 2, 0) / Math.max(1, count - 1);
+  return { loss, lossError: Math.sqrt(variance / count) };
 }

@@ -79,7 +79,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     const isStuck = !(evaluation.loss < (options.hopelessLoss ?? progress.firstLoss));
     return { end: isStuck ? 'stuck' : 'done', ...evaluation };
   } finally {
-    await session.release();
+    session.release();
   }
 }
 

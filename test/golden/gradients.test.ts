@@ -7,7 +7,7 @@ import type { ModelSpec } from '../../src/core/schema/model.ts';
 import { optimizerSchema, recipeSchema } from '../../src/core/schema/recipe.ts';
 import type { TrainingProgram } from '../../src/engine/program/contract.ts';
 import { buildEvaluationProgram, buildTrainingProgram } from '../../src/engine/program/index.ts';
-import { createSession, loadRuntime } from '../../src/engine/session/runtime.ts';
+import { RuntimeSession } from '../../src/engine/session/runtime-session.ts';
 import { TrainingSession } from '../../src/engine/session/training-session.ts';
 import { hashed, uniform } from '../support/hashed.ts';
 
@@ -78,25 +78,22 @@ describe('against PyTorch in double precision (tools/golden/gradients.py)', () =
         }
         session.applyGradients(optimizer, learningRate, step);
       }
-      await session.release();
+      session.release();
     });
   }
 });
 
 /** The mean of the evaluation program's row losses on the session's inputs and parameters. */
 async function evaluateOnce(spec: ModelSpec, batch: number, session: TrainingSession): Promise<number> {
-  const ort = await loadRuntime();
   const program = buildEvaluationProgram(spec, batch);
-  const runner = await createSession(program.bytes, 1);
-  const inputs = program.inputs.map(({ name, shape, dtype }) => {
-    const values = session.inputs[name].slice() as Int32Array<ArrayBuffer> & Float32Array<ArrayBuffer>;
-    return [name, new ort.Tensor(dtype, values, shape)] as const;
+  const inputs = program.inputs.map(({ name, shape }) => ({ name, shape, values: session.inputs[name] }));
+  const weights = program.parameters.map(({ name, shape }) => {
+    return { name, shape, values: session.parameters.get(name)! };
   });
-  const parameters = program.parameters.map(
-    ({ name, shape }) => [name, new ort.Tensor('float32', session.parameters.get(name)!.slice(), shape)] as const,
-  );
-  const results = await runner.run(Object.fromEntries([...inputs, ...parameters]));
-  const losses = results[program.losses.name].data as Float32Array;
-  await runner.release();
+  const losses = new Float32Array(batch);
+  const output = { ...program.losses, values: losses };
+  const runner = await RuntimeSession.create(program.bytes, 1, [...inputs, ...weights], [output]);
+  await runner.run();
+  runner.release();
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }

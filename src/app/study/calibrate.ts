@@ -24,7 +24,7 @@ async function secondsPerStep(trial: PlannedTrial, threads: number): Promise<num
       times.push((performance.now() - before) / 1000);
     }
   } finally {
-    await session.release();
+    session.release();
   }
   return times.slice(WARM_STEPS).sort((a, b) => a - b)[Math.floor(TIMED_STEPS / 2)];
 }

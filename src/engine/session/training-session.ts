@@ -1,4 +1,3 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Parameter } from '../../core/graph/parameter.ts';
 import type { ParameterGroup } from '../../core/recipe/parametrization.ts';
 import type { Optimizer } from '../../core/schema/recipe.ts';
@@ -6,7 +5,8 @@ import { createOptimizerKernels } from '../kernels/optimizer.ts';
 import type { OptimizerKernels } from '../kernels/optimizer.ts';
 import type { TrainingProgram } from '../program/contract.ts';
 import type { Region } from './layout.ts';
-import { createSession, loadRuntime } from './runtime.ts';
+import { RuntimeSession } from './runtime-session.ts';
+import type { Binding } from './runtime-session.ts';
 import { SessionMemory } from './session-memory.ts';
 
 /** Consecutive parameters that are updated alike, so that one kernel call covers them. */
@@ -25,8 +25,7 @@ interface RowSum {
   readonly table: number;
 }
 
-type Runtime = Awaited<ReturnType<typeof loadRuntime>>;
-type Tensors = Record<string, Tensor>;
+type View = Int32Array | Float32Array;
 
 /**
  * A program with its parameters, gradients and optimiser state in one memory. onnxruntime reads and writes that memory
@@ -40,17 +39,15 @@ export class TrainingSession {
     readonly moments2: Float32Array;
   };
   /** Inputs of the program by name, to be filled before each step. */
-  readonly inputs: Readonly<Record<string, Int32Array | Float32Array>>;
+  readonly inputs: Readonly<Record<string, View>>;
   /** Parameters by name, as views of `state.parameters`. */
   readonly parameters: ReadonlyMap<string, Float32Array>;
   /** Gradients of the last step by name. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
 
-  private readonly session: InferenceSession;
+  private readonly session: RuntimeSession;
   private readonly kernels: OptimizerKernels;
   private readonly layout: SessionMemory;
-  private readonly feeds: Tensors;
-  private readonly fetches: Tensors;
   private readonly loss: Float32Array;
   private readonly rowSums: readonly RowSum[];
   /** Gradients that no program output overwrites: cleared before rows are added. */
@@ -63,17 +60,18 @@ export class TrainingSession {
     groupOf: (parameter: Parameter) => ParameterGroup,
     threads: number,
   ): Promise<TrainingSession> {
-    const ort = await loadRuntime();
-    return new TrainingSession(ort, await createSession(program.bytes, threads), program, groupOf);
+    const layout = new SessionMemory(program);
+    const [inputs, outputs] = [inputBindings(program, layout), outputBindings(program, layout)];
+    const session = await RuntimeSession.create(program.bytes, threads, inputs, outputs);
+    return new TrainingSession(session, layout, program, groupOf);
   }
 
   private constructor(
-    ort: Runtime,
-    session: InferenceSession,
+    session: RuntimeSession,
+    layout: SessionMemory,
     program: TrainingProgram,
     groupOf: (parameter: Parameter) => ParameterGroup,
   ) {
-    const layout = new SessionMemory(program);
     const byName = (regions: readonly Region[]): Map<string, Float32Array> =>
       new Map(program.parameters.map(({ name }, index) => [name, layout.floats(regions[index])]));
     this.session = session;
@@ -87,9 +85,7 @@ export class TrainingSession {
     this.loss = layout.floats(layout.loss);
     this.parameters = byName(layout.weights);
     this.gradients = byName(layout.gradients);
-    this.inputs = inputViews(program, layout);
-    this.feeds = feedTensors(ort, program, layout, this.inputs);
-    this.fetches = fetchTensors(ort, program, layout);
+    this.inputs = Object.fromEntries(program.inputs.map((_, index) => inputView(program, layout, index)));
     this.rowSums = rowSums(program, layout);
     this.sparse = program.parameters
       .filter(({ name }) => !program.gradients.get(name)!.dense)
@@ -99,7 +95,7 @@ export class TrainingSession {
 
   /** Runs forward and backward on the current inputs and leaves the gradients; gives the mean loss. */
   async computeGradients(): Promise<number> {
-    await this.session.run(this.feeds as InferenceSession.FeedsType, this.fetches as InferenceSession.FetchesType);
+    await this.session.run();
     for (const gradient of this.sparse) gradient.fill(0);
     for (const { rows, indices, columns, table } of this.rowSums) {
       this.kernels.addRows(rows.address, indices.address, indices.length, columns, table);
@@ -126,8 +122,8 @@ export class TrainingSession {
     }
   }
 
-  async release(): Promise<void> {
-    await this.session.release();
+  release(): void {
+    this.session.release();
   }
 
   /** Clipping by the global norm of the gradient (Pascanu et al. 2013): 1, or clip / norm where the norm is larger. */
@@ -139,42 +135,30 @@ export class TrainingSession {
   }
 }
 
-function inputViews(program: TrainingProgram, layout: SessionMemory): Record<string, Int32Array | Float32Array> {
-  const views = program.inputs.map(({ name, dtype }, index) => {
-    const region = layout.inputs[index];
-    return [name, dtype === 'int32' ? layout.integers(region) : layout.floats(region)] as const;
+function inputView(program: TrainingProgram, layout: SessionMemory, index: number): readonly [string, View] {
+  const { name, dtype } = program.inputs[index];
+  const region = layout.inputs[index];
+  return [name, dtype === 'int32' ? layout.integers(region) : layout.floats(region)];
+}
+
+function inputBindings(program: TrainingProgram, layout: SessionMemory): Binding[] {
+  const inputs = program.inputs.map(({ name, shape }, index) => {
+    return { name, shape, values: inputView(program, layout, index)[1] };
   });
-  return Object.fromEntries(views);
+  const weights = program.parameters.map(({ name, shape }, index) => {
+    return { name, shape, values: layout.floats(layout.weights[index]) };
+  });
+  return [...inputs, ...weights];
 }
 
-function feedTensors(
-  ort: Runtime,
-  program: TrainingProgram,
-  layout: SessionMemory,
-  inputs: Readonly<Record<string, Int32Array | Float32Array>>,
-): Tensors {
-  const feeds: Tensors = {};
-  for (const { name, shape, dtype } of program.inputs) {
-    const view = inputs[name];
-    feeds[name] =
-      dtype === 'int32'
-        ? new ort.Tensor('int32', view as Int32Array, shape)
-        : new ort.Tensor('float32', view as Float32Array, shape);
-  }
-  for (const [index, { name, shape }] of program.parameters.entries()) {
-    feeds[name] = new ort.Tensor('float32', layout.floats(layout.weights[index]), shape);
-  }
-  return feeds;
-}
-
-function fetchTensors(ort: Runtime, program: TrainingProgram, layout: SessionMemory): Tensors {
-  const fetches: Tensors = { [program.loss]: new ort.Tensor('float32', layout.floats(layout.loss), []) };
+function outputBindings(program: TrainingProgram, layout: SessionMemory): Binding[] {
+  const outputs: Binding[] = [{ name: program.loss, shape: [], values: layout.floats(layout.loss) }];
   for (const [index, { name }] of program.parameters.entries()) {
     const { dense, rows } = program.gradients.get(name)!;
-    if (dense) fetches[dense.name] = new ort.Tensor('float32', layout.floats(layout.gradients[index]), dense.shape);
-    if (rows) fetches[rows.name] = new ort.Tensor('float32', layout.floats(layout.rows.get(name)!), rows.shape);
+    if (dense) outputs.push({ ...dense, values: layout.floats(layout.gradients[index]) });
+    if (rows) outputs.push({ ...rows, values: layout.floats(layout.rows.get(name)!) });
   }
-  return fetches;
+  return outputs;
 }
 
 function rowSums(program: TrainingProgram, layout: SessionMemory): RowSum[] {
