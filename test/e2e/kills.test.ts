@@ -9,7 +9,7 @@ import type { StudyFixture } from '../support/study.ts';
 
 const MOMENTS = 10;
 /** Longer runs than the tiny study's, so that ten kills find something to kill. */
-const LADDER = { path: { sizes: [12, 16, 20, 24], tokensPerParameter: 60 } };
+const LADDER = { path: { sizes: [12, 16, 20, 24], tokensPerParameter: 200 } };
 
 const attemptsOf = ({ output }: StudyFixture): number => globSync(join(output, 'trials/*/attempt-*')).length;
 
