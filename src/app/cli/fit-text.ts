@@ -1,4 +1,4 @@
-import { DEFAULT_DELTA } from '../../core/laws/fit/objective.ts';
+import { DEFAULT_DELTA, DEFAULT_RATIO } from '../../core/laws/fit/objective.ts';
 import type { FitDocument } from './fit-document.ts';
 import { table } from './format.ts';
 
@@ -53,8 +53,13 @@ function intervalText({ intervals, diagnostics }: FitDocument, name: string): st
 }
 
 function objectiveText({ n, objective, objectiveKind }: FitDocument): string {
-  const { kind, residual, delta = DEFAULT_DELTA } = objectiveKind;
-  const name = { 'least-squares': 'least squares', huber: `Huber (delta ${delta})`, cauchy: `Cauchy (delta ${delta})` };
+  const { kind, residual, delta = DEFAULT_DELTA, ratio = DEFAULT_RATIO } = objectiveKind;
+  const name = {
+    'least-squares': 'least squares',
+    huber: `Huber (delta ${delta})`,
+    cauchy: `Cauchy (delta ${delta})`,
+    asymmetric: `asymmetric Huber (delta ${delta}, below the law ${ratio} times)`,
+  };
   const space = residual === 'log' ? 'the log loss' : 'the loss';
   return `${n} rows; ${name[kind]} of ${space}: ${objective.toPrecision(9)} (sum over rows)`;
 }

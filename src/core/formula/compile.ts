@@ -1,50 +1,86 @@
+import { log } from '../math/elementary.ts';
 import { assemble } from '../math/wasm.ts';
 import { emitRows, F64_BYTES } from './emit.ts';
 import type { Expression } from './expression.ts';
 import { Tape } from './tape.ts';
 
-/** Evaluates expressions for every row of a table. */
+/** Evaluates expressions over a table. */
 export interface Kernel {
-  /** Expressions a row. */
+  /** Numbers a row, or numbers in all where the kernel sums over rows. */
   readonly width: number;
+  /** Places, in the order compiled for, of the variables whose logarithm is taken: they must be positive. */
+  readonly logColumns: readonly number[];
   /**
-   * Values of the expressions, row after row: [row x width + expression]; they stand until the next call. Parameters and columns
-   * come in the order that was compiled for.
+   * Values of the expressions, row after row ([row x width + expression]), or their sums over the rows ([expression]); they stand until
+   * the next call. Parameters and columns come in the order that was compiled for. A column that has been handed over may not change
+   * afterwards: it is copied once.
    */
   evaluate(parameters: ArrayLike<number>, columns: readonly ArrayLike<number>[], rows: number): Float64Array;
 }
 
 const PAGE_BYTES = 65_536;
 
+/** A kernel that gives the expressions' values for every row. */
+export const compile = (
+  expressions: readonly Expression[],
+  parameters: readonly string[],
+  variables: readonly string[],
+): Kernel => createKernel(expressions, parameters, variables, false);
+
+/** A kernel that gives the expressions' sums over all rows. */
+export const compileSums = (
+  expressions: readonly Expression[],
+  parameters: readonly string[],
+  variables: readonly string[],
+): Kernel => createKernel(expressions, parameters, variables, true);
+
 /**
  * Compiles expressions over parameters (one value a table) and variables (one a row) to WebAssembly. The code is made from the
  * checked tree alone, with our own exp and log: the same digits on every machine, and nothing of a formula's text is ever run.
  */
-export function compile(
+function createKernel(
   expressions: readonly Expression[],
   parameters: readonly string[],
   variables: readonly string[],
+  isSum: boolean,
 ): Kernel {
-  const tape = new Tape([...parameters, ...variables], variables.length);
+  const tape = new Tape([...parameters, ...variables], variables.length, true);
   const outputs = expressions.map((expression) => tape.add(expression));
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const module = new WebAssembly.Module(assemble(emitRows(tape, variables.length, outputs)));
+  const module = new WebAssembly.Module(assemble(emitRows(tape, variables.length, outputs, isSum)));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const run = exports.rows as (parameters: number, columns: number, pitch: number, results: number) => void;
-  let heap = new Float64Array(memory.buffer);
   const width = expressions.length;
+  const firstColumn = parameters.length;
+  let heap = new Float64Array(memory.buffer);
+  let held: (ArrayLike<number> | undefined)[] = [];
+  let heldRows = -1;
+
+  const load = (columns: readonly ArrayLike<number>[], rows: number, end: number): void => {
+    if (end > heap.length) {
+      memory.grow(Math.ceil((end * F64_BYTES - heap.byteLength) / PAGE_BYTES));
+      heap = new Float64Array(memory.buffer);
+    }
+    if (rows !== heldRows) held = [];
+    heldRows = rows;
+    for (const [index, column] of columns.entries()) {
+      if (held[index] === column) continue;
+      held[index] = column;
+      heap.set(column, firstColumn + index * rows);
+      const position = tape.logColumns.indexOf(index);
+      if (position < 0) continue;
+      const first = firstColumn + (variables.length + position) * rows;
+      for (let row = 0; row < rows; row++) heap[first + row] = log(column[row]);
+    }
+  };
   return {
     width,
+    logColumns: tape.logColumns,
     evaluate(values, columns, rows) {
-      const firstColumn = parameters.length;
-      const firstResult = firstColumn + variables.length * rows;
-      const end = firstResult + width * rows;
-      if (end > heap.length) {
-        memory.grow(Math.ceil((end * F64_BYTES - heap.byteLength) / PAGE_BYTES));
-        heap = new Float64Array(memory.buffer);
-      }
+      const firstResult = firstColumn + (variables.length + tape.logColumns.length) * rows;
+      const end = firstResult + (isSum ? width : width * rows);
+      load(columns, rows, end);
       heap.set(values, 0);
-      for (const [index, column] of columns.entries()) heap.set(column, firstColumn + index * rows);
       run(0, firstColumn * F64_BYTES, rows * F64_BYTES, firstResult * F64_BYTES);
       return heap.subarray(firstResult, end);
     },

@@ -43,13 +43,15 @@ const CALLS: Readonly<Record<FunctionName, readonly number[]>> = {
 /**
  * The functions of a module that evaluates a tape over rows: the elementary functions, one function a `solve`, and `rows`.
  * `rows(parameters, columns, pitch, results)` takes addresses in bytes: the fixed symbols one after another, the columns of the varying
- * symbols `pitch` bytes apart (8 times the number of rows), and where to write, row by row, the values of `outputs`.
+ * symbols and of the tape's logarithms `pitch` bytes apart (8 times the number of rows), and where to write the values of `outputs`: row
+ * by row, or their sums over all rows.
  */
-export function emitRows(tape: Tape, varying: number, outputs: readonly number[]): WasmFunction[] {
+export function emitRows(tape: Tape, varying: number, outputs: readonly number[], isSum: boolean): WasmFunction[] {
   const functions = [...ELEMENTARY];
   const rootIndex = addRoots(tape, functions);
   const [parameters, columns, pitch, results, row] = [0, 1, 2, 3, 4];
   const local = (instruction: number): number => 5 + instruction;
+  const total = (index: number): number => 5 + tape.instructions.length + index;
   const fixed = tape.symbols.length - varying;
   const symbolAt = (index: number): number[] => {
     if (index < fixed) return [...get(parameters), ...loadF64(F64_BYTES * index)];
@@ -57,17 +59,22 @@ export function emitRows(tape: Tape, varying: number, outputs: readonly number[]
     return [...get(columns), ...get(row), OP.i32Add, ...skip, ...loadF64()];
   };
   const code = (varies: boolean): number[] => codeOf(tape, varies, local, symbolAt, rootIndex);
-  const store = outputs.flatMap((output, index) => [
-    ...get(results),
-    ...get(local(output)),
-    ...storeF64(F64_BYTES * index),
-  ]);
+  const store = (value: (index: number) => number): number[] =>
+    outputs.flatMap((_, index) => [...get(results), ...get(value(index)), ...storeF64(F64_BYTES * index)]);
   const advance = [...get(results), ...i32(F64_BYTES * outputs.length), OP.i32Add, ...set(results)];
+  const accumulate = outputs.flatMap((output, index) => [
+    ...[...get(total(index)), ...get(local(output)), OP.f64Add, ...set(total(index))],
+  ]);
+  const perRow = isSum ? accumulate : [...store((index) => local(outputs[index])), ...advance];
   functions.push({
     name: 'rows',
     parameters: [TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32],
-    locals: [TYPE.i32, ...tape.instructions.map(() => TYPE.f64)],
-    body: [...code(false), ...forLoop(row, pitch, F64_BYTES, [...code(true), ...store, ...advance])],
+    locals: [TYPE.i32, ...tape.instructions.map(() => TYPE.f64), ...(isSum ? outputs.map(() => TYPE.f64) : [])],
+    body: [
+      ...code(false),
+      ...forLoop(row, pitch, F64_BYTES, [...code(true), ...perRow]),
+      ...(isSum ? store(total) : []),
+    ],
   });
   return functions;
 }

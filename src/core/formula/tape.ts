@@ -28,12 +28,17 @@ export class Tape {
   readonly instructions: Instruction[] = [];
   /** For each instruction, whether it depends on a varying symbol. */
   readonly varies: boolean[] = [];
+  /** Varying symbols, counted from the first of them, whose logarithm comes as a column of its own. */
+  readonly logColumns: number[] = [];
   private readonly varying: number;
+  private readonly hasColumns: boolean;
   private readonly known = new Map<string, number>();
 
-  constructor(symbols: readonly string[], varying: number) {
+  /** `hasColumns`: the varying symbols are columns of a table, whose logarithms are computed once a table. */
+  constructor(symbols: readonly string[], varying: number, hasColumns = false) {
     this.symbols = symbols;
     this.varying = varying;
+    this.hasColumns = hasColumns;
   }
 
   /** Gives the index of the instruction that computes an expression. */
@@ -49,16 +54,26 @@ export class Tape {
       case 'binary': {
         const [l, r] = [this.add(x.left), this.add(x.right)];
         if (x.operator !== '^') return this.emit({ kind: 'binary', operator: x.operator, l, r }, [l, r]);
-        const logBase = this.emit({ kind: 'call', name: 'log', operands: [l] }, [l]);
+        const logBase = this.addLog(l);
         return this.emit({ kind: 'power', base: l, exponent: r, logBase }, [l, r]);
       }
       case 'call': {
         const operands = x.operands.map((operand) => this.add(operand));
-        return this.emit({ kind: 'call', name: x.name, operands }, operands);
+        return x.name === 'log'
+          ? this.addLog(operands[0])
+          : this.emit({ kind: 'call', name: x.name, operands }, operands);
       }
       case 'solve':
         return this.addSolve(x);
     }
+  }
+
+  private addLog(operand: number): number {
+    const of = this.instructions[operand];
+    const column = of.kind === 'symbol' ? of.index - (this.symbols.length - this.varying) : -1;
+    if (!this.hasColumns || column < 0) return this.emit({ kind: 'call', name: 'log', operands: [operand] }, [operand]);
+    if (!this.logColumns.includes(column)) this.logColumns.push(column);
+    return this.emit({ kind: 'symbol', index: this.symbols.length + this.logColumns.indexOf(column) }, []);
   }
 
   private addSolve(x: SolveExpression): number {

@@ -89,12 +89,17 @@ export function pseudoInverse(matrix: Matrix, tolerance = 1e-14): { inverse: Mat
 
 /**
  * Non-negative least squares: minimises |A x - b| over x >= 0 (Lawson and Hanson 1974, chapter 23), from the normal matrix
- * G = A^T A and right-hand side h = A^T b. Variables come back after they were dropped, as the algorithm demands.
+ * G = A^T A and right-hand side h = A^T b. Variables come back after they were dropped, as the algorithm demands; those that
+ * `isFree` names may be negative and are never dropped.
  */
-export function nonNegativeLeastSquares(gram: Matrix, rhs: readonly number[]): number[] {
+export function nonNegativeLeastSquares(
+  gram: Matrix,
+  rhs: readonly number[],
+  isFree: readonly boolean[] = [],
+): number[] {
   const n = rhs.length;
-  const x = new Array<number>(n).fill(0);
-  const passive = new Set<number>();
+  const passive = new Set(rhs.flatMap((_, i) => (isFree[i] ? [i] : [])));
+  const x = (passive.size > 0 && solvePassive(gram, rhs, [...passive])) || new Array<number>(n).fill(0);
   for (let iteration = 0; iteration < 10 * n; iteration++) {
     const slope = rhs.map((value, i) => value - dot(gram[i], x));
     const entering = argMax(slope.map((value, i) => (passive.has(i) ? -Infinity : value / Math.sqrt(gram[i][i] || 1))));
@@ -106,7 +111,7 @@ export function nonNegativeLeastSquares(gram: Matrix, rhs: readonly number[]): n
         passive.delete(entering);
         break;
       }
-      const negative = [...passive].filter((i) => z[i] <= 0);
+      const negative = [...passive].filter((i) => z[i] <= 0 && !isFree[i]);
       if (negative.length === 0) {
         for (let i = 0; i < n; i++) x[i] = z[i];
         break;
@@ -114,7 +119,7 @@ export function nonNegativeLeastSquares(gram: Matrix, rhs: readonly number[]): n
       const step = Math.min(...negative.map((i) => x[i] / (x[i] - z[i])));
       for (const i of passive) x[i] += step * (z[i] - x[i]);
       for (const i of negative) {
-        if (x[i] <= 1e-15 * Math.max(...x)) {
+        if (x[i] <= 1e-15 * Math.max(...x.map(Math.abs))) {
           x[i] = 0;
           passive.delete(i);
         }

@@ -4,12 +4,17 @@ import type { Exclusion } from './observation.ts';
 
 /** What a fit minimises: the plain sum over rows of the loss of each residual, never a mean. */
 export interface Objective {
-  /** `huber`: r^2/2 up to delta, then delta (|r| - delta/2). `least-squares`: r^2. */
-  readonly kind: 'least-squares' | 'huber' | 'cauchy';
+  /**
+   * `least-squares`: r^2. `huber`: r^2/2 up to delta, then delta (|r| - delta/2). `cauchy`: delta^2/2 log(1 + (r/delta)^2).
+   * `asymmetric`: huber, `ratio` times for a run below the law, so that the law follows the best runs.
+   */
+  readonly kind: 'least-squares' | 'huber' | 'cauchy' | 'asymmetric';
   /** `log`: residuals of the logarithm of the response. */
   readonly residual: 'linear' | 'log';
-  /** Scale of huber and cauchy, in units of the residual. Default 1e-3. */
+  /** Scale of huber, cauchy and asymmetric, in units of the residual. Default 1e-3. */
   readonly delta?: number;
+  /** Of asymmetric. Default 10. */
+  readonly ratio?: number;
 }
 
 /** How a fit ended; each with a sentence and, where it is not good, the remedy. */

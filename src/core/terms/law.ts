@@ -1,15 +1,17 @@
 import type { Conventions } from './conventions.ts';
 
 /**
- * One parameter of a law; all are positive and are searched on a logarithmic scale. Bounds are in raw units.
+ * One parameter of a law: positive and searched on a logarithmic scale, or `signed` and searched as it is. Bounds are in raw units.
  * `centre` names what the parameter multiplies: with `{ flops: 'alpha' }` a coefficient A of A / flops^alpha is searched as
- * A / g^alpha, g being the geometric mean of the data's flops, which takes the correlation of A and alpha away.
+ * A / g^alpha, g being the geometric mean of the data's flops, which takes the correlation of A and alpha away; `'-alpha'` stands
+ * for A flops^alpha.
  */
 export interface LawParameter {
   readonly name: string;
   readonly meaning: string;
   /** Such as "nats/token" or "1" for a pure number. */
   readonly unit: string;
+  readonly signed?: boolean;
   readonly lower: number;
   readonly upper: number;
   readonly centre?: Readonly<Record<string, string>>;

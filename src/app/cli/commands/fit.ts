@@ -22,7 +22,16 @@ interface FitFlags {
   readonly json?: boolean;
 }
 
-const OBJECTIVES = ['least-squares', 'huber', 'cauchy', 'log-least-squares', 'log-huber', 'log-cauchy'];
+const OBJECTIVES = [
+  'least-squares',
+  'huber',
+  'cauchy',
+  'asymmetric',
+  'log-least-squares',
+  'log-huber',
+  'log-cauchy',
+  'log-asymmetric',
+];
 
 /** `isoflop fit` */
 export function register(program: Command): void {

@@ -7,57 +7,89 @@ const LOWEST = -700;
 /** A level that every response lies below keeps this distance from the largest: there the law would bend to a single row. */
 const ABOVE = 1.002;
 
+/** A parameter's logarithm moves with raw parameter `power` times `slope`, the logarithm of a variable's geometric mean. */
+export interface Shift {
+  readonly power: number;
+  /** The variable, by its place in the law, and 1 or -1. */
+  readonly variable: number;
+  readonly sign: 1 | -1;
+}
+
+/** What each parameter of a law is centred by; parameters that the law does not have (they were fixed) leave no shift. */
+export function shiftsOf(law: Law): readonly (readonly Shift[])[] {
+  const placeOf = (name: string): number => law.parameters.findIndex((parameter) => parameter.name === name);
+  return law.parameters.map(({ centre = {} }) =>
+    Object.entries(centre).flatMap(([name, text]) => {
+      const isNegative = text.startsWith('-');
+      const power = placeOf(isNegative ? text.slice(1) : text);
+      const variable = law.variables.indexOf(name);
+      return power < 0 || variable < 0 ? [] : [{ power, variable, sign: isNegative ? (-1 as const) : (1 as const) }];
+    }),
+  );
+}
+
 /**
- * The coordinates in which a law is searched: the logarithm of every parameter, centred on the data where the law says so:
- * theta_A = log A - alpha log g for a coefficient A of A / x^alpha, with g the geometric mean of x.
+ * The coordinates in which a law is searched: the logarithm of a positive parameter, a signed one itself; centred on the data where the
+ * law says so: theta_A = log A - alpha log g for a coefficient A of A / x^alpha, with g the geometric mean of x.
  */
 export class Coordinates {
   readonly lower: number[];
   readonly upper: number[];
-  private readonly law: Law;
-  /** For each parameter, the (index of exponent, log g) that it is centred by. */
-  private readonly shifts: readonly (readonly (readonly [number, number])[])[];
+  /** Logarithms of the variables' geometric means, in the law's order. */
+  readonly logMeans: readonly number[];
+  private readonly isSigned: readonly boolean[];
+  private readonly shifts: readonly (readonly Shift[])[];
 
-  constructor(law: Law, logMeans: Readonly<Record<string, number>>, [smallest, largest]: readonly [number, number]) {
-    this.law = law;
-    const indexOf = (name: string): number => law.parameters.findIndex((parameter) => parameter.name === name);
-    this.shifts = law.parameters.map(({ centre = {} }) =>
-      Object.entries(centre).map(([variable, power]) => [indexOf(power), logMeans[variable]] as const),
-    );
+  constructor(law: Law, logMeans: readonly number[], [smallest, largest]: readonly [number, number]) {
+    this.logMeans = logMeans;
+    this.isSigned = law.parameters.map(({ signed = false }) => signed);
+    this.shifts = shiftsOf(law);
     const floor = log(VANISHING * smallest);
-    this.lower = law.parameters.map(({ lower, centre, start }) => {
+    this.lower = law.parameters.map(({ lower, centre, start, signed }) => {
+      if (signed) return lower;
       if (start === 'above-response') return log(Math.max(lower, ABOVE * largest));
       return lower > 0 ? log(lower) : centre ? LOWEST : floor;
     });
-    this.upper = law.parameters.map(({ upper }) => log(upper));
+    this.upper = law.parameters.map(({ upper, signed }) => (signed ? upper : log(upper)));
   }
 
   /** Raw parameters, in the law's order. */
   toRaw(theta: ArrayLike<number>): number[] {
-    const raw = this.law.parameters.map((_, index) => exp(theta[index]));
+    const raw = this.isSigned.map((isSigned, index) => (isSigned ? theta[index] : exp(theta[index])));
     return raw.map((value, index) =>
-      this.shifts[index].reduce((product, [power, mean]) => product * exp(raw[power] * mean), value),
+      this.shifts[index].reduce((product, shift) => product * exp(this.shiftBy(shift, raw)), value),
     );
   }
 
   toTheta(raw: readonly number[]): number[] {
-    return raw.map((value, index) =>
-      this.shifts[index].reduce(
-        (sum, [power, mean]) => sum - raw[power] * mean,
-        value > 0 ? log(value) : this.lower[index],
-      ),
-    );
+    return raw.map((value, index) => {
+      if (this.isSigned[index]) return value;
+      const plain = value > 0 ? log(value) : this.lower[index];
+      return this.shifts[index].reduce((sum, shift) => sum - this.shiftBy(shift, raw), plain);
+    });
   }
 
   /** Turns derivatives by raw parameters into derivatives by coordinates, in place. A centred parameter is no exponent itself. */
   pullBack(gradient: Float64Array, raw: readonly number[]): void {
-    for (let index = 0; index < raw.length; index++) gradient[index] *= raw[index];
+    for (let index = 0; index < raw.length; index++) gradient[index] *= this.unit(raw, index);
     for (let index = 0; index < raw.length; index++) {
-      for (const [power, mean] of this.shifts[index]) gradient[power] += gradient[index] * mean * raw[power];
+      for (const shift of this.shifts[index]) {
+        const mean = shift.sign * this.logMeans[shift.variable];
+        gradient[shift.power] += gradient[index] * mean * this.unit(raw, shift.power);
+      }
     }
   }
 
   clamp(theta: number[]): number[] {
     return theta.map((value, index) => Math.min(this.upper[index], Math.max(this.lower[index], value)));
+  }
+
+  /** Change of a raw parameter with its own coordinate. */
+  private unit(raw: readonly number[], index: number): number {
+    return this.isSigned[index] ? 1 : raw[index];
+  }
+
+  private shiftBy({ power, variable, sign }: Shift, raw: readonly number[]): number {
+    return sign * raw[power] * this.logMeans[variable];
   }
 }

@@ -12,7 +12,7 @@ import { startingPoints } from './starts.ts';
 export interface FitOptions {
   /** Default: Huber of the log residual with delta 1e-3 (Hoffmann et al. 2022). */
   readonly objective?: Objective;
-  /** Points of the global search. Default 256. */
+  /** Points of the global search. Default 64 for laws of at most two parameters that enter nonlinearly, else 256. */
   readonly starts?: number;
   /** Starts that are polished, the best of the screening. Default 8. */
   readonly polished?: number;
@@ -27,10 +27,10 @@ const AGREEMENT = 1e-6;
 
 /** Fits a law to a table by a global search. Throws where the table cannot carry the law; else the fit says how it ended. */
 export function fitLaw(law: Law, data: Observations, options: FitOptions = {}): Fit {
-  const { objective = DEFAULT_OBJECTIVE, starts = 256, polished = 8, seed = 1 } = options;
+  const { objective = DEFAULT_OBJECTIVE, starts, polished = 8, seed = 1 } = options;
   checkData(law, data);
   const problem = new Problem(law, data, objective);
-  const screened = startingPoints(law, problem, objective, starts, seed)
+  const screened = startingPoints(problem, starts, seed)
     .map((theta) => ({ theta, value: problem.value(theta) }))
     .filter(({ value }) => Number.isFinite(value))
     .sort((a, b) => a.value - b.value)
@@ -48,8 +48,8 @@ export function fitLaw(law: Law, data: Observations, options: FitOptions = {}): 
   const agreeing = minima.filter(({ value }) => value <= best.value * (1 + AGREEMENT) + problem.negligible).length;
   const diagnostics = diagnose(problem, best, { starts: minima.length, agreeing });
   const raw = problem.coordinates.toRaw(best.theta);
-  const vanishes = ({ name, lower, start }: LawParameter): boolean =>
-    lower === 0 && start !== 'above-response' && diagnostics.boundsHit.includes(name);
+  const vanishes = ({ name, lower, start, signed }: LawParameter): boolean =>
+    !signed && lower === 0 && start !== 'above-response' && diagnostics.boundsHit.includes(name);
   return {
     schema: 'isoflop.fit/1',
     law,

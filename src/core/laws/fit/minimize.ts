@@ -14,6 +14,13 @@ const MOST_STEPS = 200;
 /** Relative decrease below which a phase of the search has nothing left to gain. */
 const NO_GAIN = 1e-13;
 const ARMIJO = 1e-4;
+/**
+ * Relative decrease below which Levenberg-Marquardt hands over: at once where reweighting makes it end slowly, late where it is
+ * Gauss and Newton's own method.
+ */
+const NEAR = { reweighted: 1e-2, squares: 1e-9 } as const;
+/** A step that gains this share of what the slope promises may well be too short: a quadratic's best step gains half. */
+const TOO_SHORT = 0.7;
 
 /**
  * Polishes a start: Levenberg-Marquardt with the penalty's weights while it gains (More 1978), then BFGS (Nocedal and Wright
@@ -47,14 +54,15 @@ function levenbergMarquardt(problem: Problem, start: number[]): number[] {
   };
   let theta = start;
   let at = evaluate(theta);
+  const near = problem.objective.kind === 'least-squares' ? NEAR.squares : NEAR.reweighted;
   let damping = 1e-3;
   let small = 0;
-  for (let step = 0; step < MOST_STEPS && damping < 1e12 && small < 3; step++) {
+  for (let step = 0; step < MOST_STEPS && damping < 1e12 && small < 2; step++) {
     const move = dampedStep(at, damping);
     const next = move && coordinates.clamp(theta.map((value, i) => value + move[i]));
     const value = next ? problem.value(next) : Infinity;
     if (next && value < at.value) {
-      small = at.value - value < 1e-9 * at.value ? small + 1 : 0;
+      small = at.value - value < near * at.value ? small + 1 : 0;
       theta = next;
       at = evaluate(theta);
       damping = Math.max(1e-12, damping / 5);
@@ -130,7 +138,7 @@ function lineSearch(
   direction: number[],
 ): { theta: number[]; value: number } | undefined {
   const slope = dot(at.gradient, direction);
-  if (!(slope < 0)) return undefined;
+  if (!(-slope > NO_GAIN * at.value)) return undefined;
   const move = (length: number): { theta: number[]; value: number } => {
     const moved = problem.coordinates.clamp(theta.map((value, i) => value + length * direction[i]));
     return { theta: moved, value: problem.value(moved) };
@@ -139,6 +147,7 @@ function lineSearch(
     let best = move(length);
     if (best.value > at.value + ARMIJO * length * slope) continue;
     for (let longer = 2 * length; longer <= 64; longer *= 2) {
+      if (at.value - best.value < TOO_SHORT * (longer / 2) * -slope) break;
       const further = move(longer);
       if (further.value >= best.value) break;
       best = further;

@@ -4,10 +4,9 @@ import type { Objective } from '../../terms/fit.ts';
 import type { Law } from '../../terms/law.ts';
 import type { Observations } from '../../terms/observation.ts';
 import { Coordinates } from './coordinates.ts';
-import { modelOf } from './model.ts';
-import type { LawModel } from './model.ts';
-import { penaltyOf } from './objective.ts';
-import type { Penalty } from './objective.ts';
+import { objectiveModelOf } from './model.ts';
+import type { ObjectiveModel } from './model.ts';
+import { DEFAULT_DELTA, DEFAULT_RATIO } from './objective.ts';
 
 /** Relative residual that double precision cannot tell from none. */
 const ROUNDING = 1e-12;
@@ -20,87 +19,105 @@ export interface Evaluation {
   readonly normal: Matrix;
 }
 
+/** How residuals and derivatives scatter at a point, unweighted. */
+export interface Scatter {
+  /** Sums over rows of squared residuals, of squared derivatives of the penalty, and of its second derivatives. */
+  readonly squares: number;
+  readonly pulls: number;
+  readonly curvature: number;
+  /** J^T J of the derivatives by the coordinates. */
+  readonly gram: Matrix;
+}
+
 /** Fitting a law to a table: residuals, objective and gradients in the coordinates of the search. */
 export class Problem {
   readonly law: Law;
+  readonly objective: Objective;
   readonly coordinates: Coordinates;
-  /** The law's variables, in its order, and the response, one number a row. */
-  readonly columns: readonly Float64Array[];
-  readonly response: Float64Array;
+  readonly rows: number;
   /** An objective below this is rounding: the law goes through every row. */
   readonly negligible: number;
-  /** The law in the space of the residuals. */
-  private readonly model: LawModel;
-  /** The response in the space of the residuals. */
-  private readonly observed: Float64Array;
-  private readonly penalty: Penalty;
-  private readonly weights: Float64Array;
-  private readonly rowSlopes: Float64Array;
+  /** Smallest and largest response. */
+  readonly responses: readonly [number, number];
+  private readonly model: ObjectiveModel;
+  /** The law's variables, the response in the space of the residuals, weights. */
+  private readonly columns: readonly Float64Array[];
 
   /** `weights` multiply each row's penalty. */
-  constructor(law: Law, data: Observations, objective: Objective, weights = new Float64Array(data.rows).fill(1)) {
-    this.law = law;
-    this.response = data.columns[law.response];
-    this.columns = law.variables.map((name) => data.columns[name]);
-    const logMeans = Object.fromEntries(
-      law.variables.map((name, index) => [name, this.columns[index].reduce((sum, x) => sum + log(x), 0) / data.rows]),
-    );
-    this.coordinates = new Coordinates(law, logMeans, [Math.min(...this.response), Math.max(...this.response)]);
-    this.penalty = penaltyOf(objective);
-    this.model = modelOf(law, objective.residual);
+  constructor(law: Law, data: Observations, objective: Objective, weights?: Float64Array) {
+    const response = data.columns[law.response];
+    const variables = law.variables.map((name) => data.columns[name]);
     const isLog = objective.residual === 'log';
-    this.observed = isLog ? this.response.map(log) : this.response;
-    this.negligible = data.rows * (ROUNDING * (isLog ? 1 : Math.max(...this.response))) ** 2;
-    this.weights = weights;
-    this.rowSlopes = new Float64Array(law.parameters.length);
+    this.law = law;
+    this.objective = objective;
+    this.rows = data.rows;
+    this.responses = response.reduce(([low, high], y) => [Math.min(low, y), Math.max(high, y)], [Infinity, -Infinity]);
+    const logMeans = variables.map((column) => column.reduce((sum, x) => sum + log(x), 0) / data.rows);
+    this.coordinates = new Coordinates(law, logMeans, this.responses);
+    this.model = objectiveModelOf(law, objective);
+    this.negligible = data.rows * (ROUNDING * (isLog ? 1 : Math.abs(this.responses[1]))) ** 2;
+    this.columns = [...variables, isLog ? response.map(log) : response, weights ?? new Float64Array(data.rows).fill(1)];
+  }
+
+  /** The same problem with other weights. */
+  reweighted(weights: Float64Array): Problem {
+    const other = Object.create(Problem.prototype) as { -readonly [Key in keyof Problem]: Problem[Key] };
+    return Object.assign(other, this, { columns: [...this.columns.slice(0, -1), weights] }) as Problem;
   }
 
   /** Residuals, observed minus fitted, in the objective's space. */
   residuals(theta: readonly number[]): Float64Array {
-    const fitted = this.model.values(this.coordinates.toRaw(theta), this.columns, this.response.length);
-    return this.observed.map((value, row) => value - fitted[row]);
+    const width = 1 + theta.length;
+    const results = this.rowSlopes(theta);
+    return this.columns.at(-2)!.map((value, row) => value - results[row * width]);
+  }
+
+  /** [row][fitted value in the objective's space, derivatives by the coordinates...]; stands until the next evaluation. */
+  rowSlopes(theta: readonly number[]): Float64Array {
+    return this.model.rows.evaluate(this.parameters(theta), this.columns, this.rows);
   }
 
   /** The plain sum of penalties over rows; infinite where the law has no value. */
   value(theta: readonly number[]): number {
-    const fitted = this.model.values(this.coordinates.toRaw(theta), this.columns, this.response.length);
-    let sum = 0;
-    for (let row = 0; row < fitted.length; row++)
-      sum += this.weights[row] * this.penalty.value(this.observed[row] - fitted[row]);
+    const [sum] = this.model.value.evaluate(this.parameters(theta), this.columns, this.rows);
     return Number.isFinite(sum) ? sum : Infinity;
   }
 
   evaluate(theta: readonly number[]): Evaluation {
+    const sums = this.model.slopes.evaluate(this.parameters(theta), this.columns, this.rows);
     const n = theta.length;
-    const gradient = new Array<number>(n).fill(0);
-    const normal: Matrix = Array.from({ length: n }, () => new Array<number>(n).fill(0));
-    let value = 0;
-    this.forEachRow(theta, (row, r, slopes) => {
-      value += this.weights[row] * this.penalty.value(r);
-      const pull = this.weights[row] * this.penalty.derivative(r);
-      const weight = this.weights[row] * this.penalty.weight(r);
-      for (let i = 0; i < n; i++) {
-        gradient[i] -= pull * slopes[i];
-        for (let j = 0; j <= i; j++) normal[i][j] += weight * slopes[i] * slopes[j];
-      }
-    });
-    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) normal[j][i] = normal[i][j];
-    return { value: Number.isFinite(value) ? value : Infinity, gradient, normal };
+    return {
+      value: Number.isFinite(sums[0]) ? sums[0] : Infinity,
+      gradient: Array.from(sums.subarray(1, 1 + n)),
+      normal: symmetric(sums.subarray(1 + n), n),
+    };
   }
 
-  /**
-   * Visits each row with its residual and the derivatives of the fitted value, in the space of the residuals, by the
-   * coordinates; the derivatives stand until the next row.
-   */
-  forEachRow(theta: readonly number[], visit: (row: number, residual: number, slopes: Float64Array) => void): void {
-    const raw = this.coordinates.toRaw(theta);
-    const rows = this.response.length;
-    const width = 1 + theta.length;
-    const results = this.model.slopes(raw, this.columns, rows);
-    for (let row = 0; row < rows; row++) {
-      for (let i = 0; i < theta.length; i++) this.rowSlopes[i] = results[row * width + 1 + i];
-      this.coordinates.pullBack(this.rowSlopes, raw);
-      visit(row, this.observed[row] - results[row * width], this.rowSlopes);
-    }
+  scatter(theta: readonly number[]): Scatter {
+    const sums = this.model.scatter.evaluate(this.parameters(theta), this.columns, this.rows);
+    const [squares, pulls, curvature] = sums;
+    return { squares, pulls, curvature, gram: symmetric(sums.subarray(3), theta.length) };
   }
+
+  /** Normal matrix and right-hand side of the parameters that enter linearly, in multiples of what they are at `raw`. */
+  projection(raw: readonly number[], size: number): { gram: Matrix; rhs: number[] } {
+    const sums = this.model.projection.evaluate(this.withConstants(raw), this.columns, this.rows);
+    const triangle = (size * (size + 1)) / 2;
+    return { gram: symmetric(sums, size), rhs: Array.from(sums.subarray(triangle, triangle + size)) };
+  }
+
+  private parameters(theta: readonly number[]): number[] {
+    return this.withConstants(this.coordinates.toRaw(theta));
+  }
+
+  private withConstants(raw: readonly number[]): number[] {
+    const { delta = DEFAULT_DELTA, ratio = DEFAULT_RATIO } = this.objective;
+    return [...raw, ...this.coordinates.logMeans, delta, ratio];
+  }
+}
+
+/** A symmetric matrix from its lower triangle, row after row. */
+function symmetric(triangle: ArrayLike<number>, n: number): Matrix {
+  const at = (i: number, j: number): number => triangle[(i * (i + 1)) / 2 + j];
+  return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => (j <= i ? at(i, j) : at(j, i))));
 }

@@ -21,7 +21,8 @@ export interface BootstrapOptions {
 export function bootstrapFits(fit: Fit, data: Observations, options: BootstrapOptions = {}): number[][] {
   const { draws = 200, seed = 1 } = options;
   const runs = [...new Set(data.runs)];
-  const runOfRow = data.runs.map((run) => runs.indexOf(run));
+  const place = new Map(runs.map((run, index) => [run, index]));
+  const runOfRow = data.runs.map((run) => place.get(run)!);
   const start = new Problem(fit.law, data, fit.objectiveKind);
   const theta = start.coordinates.toTheta(fit.law.parameters.map(({ name }) => fit.parameters[name]));
   return Array.from({ length: draws }, (_, draw) => {
@@ -30,12 +31,7 @@ export function bootstrapFits(fit: Fit, data: Observations, options: BootstrapOp
     const random = new Random(seed, draw);
     const counts = new Float64Array(runs.length);
     for (let pick = 0; pick < runs.length; pick++) counts[random.integer(runs.length)] += 1;
-    const problem = new Problem(
-      fit.law,
-      data,
-      fit.objectiveKind,
-      Float64Array.from(runOfRow, (run) => counts[run]),
-    );
+    const problem = start.reweighted(Float64Array.from(runOfRow, (run) => counts[run]));
     return problem.coordinates.toRaw(minimize(problem, theta).theta);
   });
 }

@@ -3,9 +3,8 @@ import type { Matrix } from '../../math/linear.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Fit } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
-import { penaltyOf } from '../fit/objective.ts';
-import type { Penalty } from '../fit/objective.ts';
 import { Problem } from '../fit/problem.ts';
+import type { Scatter } from '../fit/problem.ts';
 import { bootstrapFits } from './bootstrap.ts';
 
 /** Covariance of a fit's coordinates and the variance of one run's residual. */
@@ -37,45 +36,26 @@ export function fitCovariance(fit: Fit, data: Observations): FitCovariance {
     });
   }
   const runs = new Set(data.runs).size;
-  const sums = sumRows(problem, theta, free, penaltyOf(fit.objectiveKind));
+  const scatter = problem.scatter(theta);
   return {
     problem,
     theta,
     covariance:
-      runs >= RESAMPLED_FROM * size ? resampled(fit, data, problem, free) : byFormula(sums, data.rows, runs, size),
-    residualVariance: sums.squares / (data.rows - size),
+      runs >= RESAMPLED_FROM * size ? resampled(fit, data, problem, free) : byFormula(scatter, free, data.rows, runs),
+    residualVariance: scatter.squares / (data.rows - size),
     degreesOfFreedom: Math.max(1, runs - size),
   };
-}
-
-interface RowSums {
-  readonly gram: Matrix;
-  /** Of squared residuals, of squared derivatives of the penalty, and of its second derivatives. */
-  squares: number;
-  pulls: number;
-  curvature: number;
-}
-
-function sumRows(problem: Problem, theta: readonly number[], free: readonly boolean[], penalty: Penalty): RowSums {
-  const n = theta.length;
-  const gram: Matrix = Array.from({ length: n }, () => new Array<number>(n).fill(0));
-  const sums: RowSums = { gram, squares: 0, pulls: 0, curvature: 0 };
-  problem.forEachRow(theta, (_, r, slopes) => {
-    sums.squares += r * r;
-    sums.pulls += penalty.derivative(r) ** 2;
-    sums.curvature += penalty.curvature(r);
-    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) if (free[i] && free[j]) gram[i][j] += slopes[i] * slopes[j];
-  });
-  return sums;
 }
 
 /**
  * Huber 1981, section 7.6: (sum psi^2 / (n - p)) / mean(psi')^2 (J^T J)^-1, psi being the derivative of the penalty; for least
  * squares s^2 (J^T J)^-1. Rows of one run are taken to share its noise: they count as one.
  */
-function byFormula({ gram, pulls, curvature }: RowSums, rows: number, runs: number, size: number): Matrix {
+function byFormula({ gram, pulls, curvature }: Scatter, free: readonly boolean[], rows: number, runs: number): Matrix {
+  const size = free.filter(Boolean).length;
+  const seen = gram.map((row, i) => row.map((value, j) => (free[i] && free[j] ? value : 0)));
   const scale = ((pulls / (rows - size)) * (rows / runs)) / (curvature / rows) ** 2;
-  return pseudoInverse(gram).inverse.map((row) => row.map((value) => scale * value));
+  return pseudoInverse(seen).inverse.map((row) => row.map((value) => scale * value));
 }
 
 /** Covariance of refits around their mean; coordinates at a bound stay there. */
