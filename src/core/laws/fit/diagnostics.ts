@@ -32,7 +32,7 @@ export function diagnose(problem: Problem, best: Minimum, found: { starts: numbe
   const blind = new Set([...free.filter((i) => !seen.includes(i)), ...unseen(scaled).map((row) => seen[row])]);
   const names = (wanted: readonly number[]): string[] => wanted.map((i) => parameters[i].name);
   return {
-    gradientNorm: Math.sqrt(decrease / Math.max(best.value, problem.negligible)),
+    gradientNorm: best.value > problem.negligible ? Math.sqrt(decrease / best.value) : 0,
     starts: found.starts,
     startsAgreeing: found.agreeing,
     condition,
