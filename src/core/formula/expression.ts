@@ -108,6 +108,24 @@ export function substitute(x: Expression, name: string, by: Expression): Express
   }
 }
 
+/** Renames symbols, the unknowns of `solve` included. */
+export function rename(x: Expression, to: (name: string) => string): Expression {
+  switch (x.kind) {
+    case 'number':
+      return x;
+    case 'symbol':
+      return symbol(to(x.name));
+    case 'binary':
+      return { ...x, left: rename(x.left, to), right: rename(x.right, to) };
+    case 'call':
+      return { ...x, operands: x.operands.map((operand) => rename(operand, to)) };
+    case 'solve': {
+      const [lower, upper, equation] = [x.lower, x.upper, x.equation].map((part) => rename(part, to));
+      return { ...x, unknown: to(x.unknown), lower, upper, equation };
+    }
+  }
+}
+
 /** Whether an expression holds a `solve` at any depth. */
 export function holdsSolve(x: Expression): boolean {
   switch (x.kind) {

@@ -4,6 +4,7 @@ import { IsoflopError } from '../terms/errors.ts';
 import { compile } from './compile.ts';
 import { derivative, linearNames } from './differentiate.ts';
 import type { Expression } from './expression.ts';
+import { formatFormula } from './format.ts';
 import { parseFormula } from './parse.ts';
 
 function valueOf(x: Expression, at: Record<string, number>): number {
@@ -34,6 +35,8 @@ describe('parseFormula', () => {
     ['1e3 - .5', 999.5],
     ['min(2, max(3, 1))', 2],
     ['solve(y, 0, 10, y^2 - 2)', Math.SQRT2],
+    ['log1p(1)', Math.LN2],
+    ['sum(i, 1, 3, i^2)', 14],
   ])('%s is %d', (text, value) => {
     expect(valueOf(parseFormula(text), { unused: 0 })).toBeCloseTo(value, 9);
   });
@@ -50,6 +53,9 @@ describe('parseFormula', () => {
     ['solve(y, 0, 1, y - solve(z, 0, 1, z - y))', 'solve may not stand inside another solve'],
     [`${'('.repeat(200)}1${')'.repeat(200)}`, 'nested deeper'],
     ['1 + '.repeat(2000), 'at most 4096'],
+    ['sum(i, 1, x, i)', 'sum takes a name, two whole numbers'],
+    ['sum(i, 1, 99, i)', 'sum runs over 1 to 16 terms'],
+    ['sum(i, 2, 1, i)', 'sum runs over 1 to 16 terms'],
   ])('refuses %s', (text, message) => {
     expect(() => parseFormula(text)).toThrow(message);
   });
@@ -127,6 +133,32 @@ describe('derivative', () => {
       expect(valueOf(derivative(f, name), at)).toBeCloseTo(numeric, 6);
     }
   });
+});
+
+describe('a sum', () => {
+  it('numbers the names of its terms', () => {
+    expect(formatFormula(parseFormula('sum(k, 2, 3, c_k * log1p(x/d_k))'))).toBe(
+      'c2 * log(1 + x / d2) + c3 * log(1 + x / d3)',
+    );
+  });
+});
+
+describe('formatFormula', () => {
+  it('writes what parses to the same', () => {
+    fc.assert(
+      fc.property(formulas, (text) => {
+        const f = parseFormula(text);
+        expect(parseFormula(formatFormula(f))).toEqual(f);
+      }),
+    );
+  });
+
+  it.each(['a - (b - x)', 'a / (b * x)', '(a^b)^x', 'a^b^x', '(a + b) * x', 'solve(y, 0, 1, y - x)'])(
+    'keeps %s',
+    (text) => {
+      expect(formatFormula(parseFormula(text))).toBe(text);
+    },
+  );
 });
 
 describe('linearNames', () => {

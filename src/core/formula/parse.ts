@@ -1,14 +1,18 @@
 import { IsoflopError } from '../terms/errors.ts';
-import { call, holdsSolve, number, symbol, symbolsOf } from './expression.ts';
+import { add, call, holdsSolve, number, rename, substitute, symbol, symbolsOf } from './expression.ts';
 import type { BinaryOperator, Expression, FunctionName } from './expression.ts';
 
 /** Formulas come from files: a page of text and a hundred nested brackets are enough for any law. */
 const LONGEST = 4096;
 const DEEPEST = 100;
 
-const FUNCTIONS: Readonly<Record<Exclude<FunctionName, 'step'>, number>> = {
+/** Terms that a sum may have: more than any law's breaks. */
+const MOST_TERMS = 16;
+
+const FUNCTIONS: Readonly<Record<Exclude<FunctionName, 'step'> | 'log1p', number>> = {
   exp: 1,
   log: 1,
+  log1p: 1,
   sqrt: 1,
   min: 2,
   max: 2,
@@ -47,8 +51,9 @@ function tokenize(text: string): Token[] {
 }
 
 /**
- * Parses a formula: numbers, names, + - * / ^, brackets, exp log sqrt min max sigmoid, and
- * `solve(y, lower, upper, equation)`, the y between the bounds where the equation is 0. Faults carry their column.
+ * Parses a formula: numbers, names, + - * / ^, brackets, exp log log1p sqrt min max sigmoid,
+ * `solve(y, lower, upper, equation)`, the y between the bounds where the equation is 0, and `sum(i, 1, 3, term)`, whose terms have
+ * `i` replaced by 1, 2, 3 and names such as `c_i` by `c1`, `c2`, `c3`. Faults carry their column.
  */
 export function parseFormula(text: string): Expression {
   if (text.length > LONGEST) fail(`a formula has at most ${LONGEST} characters, not ${text.length}`, LONGEST);
@@ -122,16 +127,34 @@ class Parser {
     }
     this.expect(')');
     if (name.text === 'solve') return this.checkSolve(operands, name);
+    if (name.text === 'sum') return this.expandSum(operands, name);
     const wanted = Object.hasOwn(FUNCTIONS, name.text) ? FUNCTIONS[name.text as keyof typeof FUNCTIONS] : undefined;
     if (wanted === undefined) {
       fail(
         `unknown function '${name.text}'`,
         name.position,
-        `Known: ${[...Object.keys(FUNCTIONS), 'solve'].join(', ')}.`,
+        `Known: ${[...Object.keys(FUNCTIONS), 'solve', 'sum'].join(', ')}.`,
       );
     }
     if (operands.length !== wanted) fail(`${name.text} takes ${wanted}, got ${operands.length}`, name.position);
+    if (name.text === 'log1p') return call('log', add(number(1), operands[0]));
     return call(name.text as FunctionName, ...operands);
+  }
+
+  private expandSum(operands: readonly Expression[], name: Token): Expression {
+    const [index, first, last, term] = operands;
+    if (operands.length !== 4 || index.kind !== 'symbol' || first.kind !== 'number' || last.kind !== 'number') {
+      fail('sum takes a name, two whole numbers and a term', name.position, 'Such as sum(i, 1, 3, c_i * x^i).');
+    }
+    const [from, to] = [first.value, last.value];
+    if (!Number.isInteger(from) || !Number.isInteger(to) || to < from || to - from >= MOST_TERMS)
+      fail(`sum runs over 1 to ${MOST_TERMS} terms, not from ${from} to ${to}`, name.position);
+    const suffix = `_${index.name}`;
+    const terms = Array.from({ length: to - from + 1 }, (_, k) => {
+      const named = rename(term, (one) => (one.endsWith(suffix) ? `${one.slice(0, -suffix.length)}${from + k}` : one));
+      return substitute(named, index.name, number(from + k));
+    });
+    return terms.reduce((sum, one) => add(sum, one));
   }
 
   private checkSolve(operands: readonly Expression[], name: Token): Expression {

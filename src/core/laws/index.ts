@@ -1,4 +1,6 @@
-export { CATALOGUE, lawById } from './catalogue.ts';
+export { CATALOGUE, lawById } from './catalogue/index.ts';
+export { ownLaw, restrictLaw } from './own-law.ts';
+export type { OwnLawOptions, Restriction } from './own-law.ts';
 export { DEFAULT_OBJECTIVE, fitLaw } from './fit/fit-law.ts';
 export type { FitOptions } from './fit/fit-law.ts';
 export { testDrift } from './diagnose/drift.ts';

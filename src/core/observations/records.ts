@@ -9,6 +9,8 @@ export interface RecordTable {
 }
 
 export interface RecordOptions {
+  /** Names to read beside the usual ones (params, tokens, samples, flops, loss, lossError) where a column bears them. */
+  readonly words?: readonly string[];
   /** Our word -> the table's column, such as `params -> Model Size`. Columns that already bear our words need none. */
   readonly map?: Readonly<Record<string, string>>;
   /** Rows to leave out first: those of the highest losses. */
@@ -17,7 +19,7 @@ export interface RecordOptions {
   readonly where?: string;
 }
 
-/** The words that a law may eat. */
+/** Words that most laws eat. */
 const WORDS = ['params', 'tokens', 'samples', 'flops', 'loss', 'lossError'] as const;
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
@@ -27,7 +29,7 @@ const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
  * repaired: text that is no number is an error, and every row that is left out is listed with its reason.
  */
 export function observe(table: RecordTable, options: RecordOptions = {}): Observations {
-  const indices = columnIndices(table, options.map ?? {});
+  const indices = columnIndices(table, options);
   const exclusions: Exclusion[] = [];
   const runOf = (row: readonly string[], index: number): string =>
     indices.has('run') ? row[indices.get('run')!] : `row ${index + 1}`;
@@ -57,7 +59,7 @@ interface Row {
   readonly cells: readonly string[];
 }
 
-function columnIndices(table: RecordTable, map: Readonly<Record<string, string>>): Map<string, number> {
+function columnIndices(table: RecordTable, { map = {}, words = [] }: RecordOptions): Map<string, number> {
   const indices = new Map<string, number>();
   for (const [word, column] of Object.entries(map)) {
     const index = table.columns.indexOf(column);
@@ -68,7 +70,7 @@ function columnIndices(table: RecordTable, map: Readonly<Record<string, string>>
     }
     indices.set(word, index);
   }
-  for (const word of [...WORDS, 'run']) {
+  for (const word of [...WORDS, ...words, 'run']) {
     const index = table.columns.indexOf(word);
     if (index >= 0 && !indices.has(word)) indices.set(word, index);
   }

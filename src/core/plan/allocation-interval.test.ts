@@ -34,7 +34,6 @@ const fitted = (data: Observations): Fit =>
   fitLaw(lawById('chinchilla'), data, {
     objective: { kind: 'least-squares', residual: 'log' },
     starts: 64,
-    polished: 2,
   });
 
 describe('allocateByFit', () => {

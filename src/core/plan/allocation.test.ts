@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lawById } from '../laws/catalogue.ts';
+import { lawById } from '../laws/catalogue/index.ts';
 import { allocate } from './allocation.ts';
 import type { ChinchillaConstants } from './allocation.ts';
 

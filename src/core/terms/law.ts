@@ -15,8 +15,15 @@ export interface LawParameter {
   readonly lower: number;
   readonly upper: number;
   readonly centre?: Readonly<Record<string, string>>;
-  /** Where a global search starts; `response` means shares of the smallest and multiples of the largest response. */
-  readonly start: readonly [number, number] | 'below-response' | 'above-response';
+  /**
+   * Where a global search starts: raw values; shares of the smallest or multiples of the largest response; multiples of a variable's
+   * geometric mean.
+   */
+  readonly start:
+    | readonly [number, number]
+    | 'below-response'
+    | 'above-response'
+    | { readonly of: string; readonly range: readonly [number, number] };
 }
 
 /** A law as data: a formula in the formula language with its parameters. */

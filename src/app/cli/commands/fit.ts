@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { CATALOGUE, fitLaw, lawById } from '../../../core/laws/index.ts';
-import type { Fit, Objective } from '../../../core/laws/index.ts';
+import { fitLaw, lawById, ownLaw, restrictLaw } from '../../../core/laws/index.ts';
+import type { Fit, Law, Objective } from '../../../core/laws/index.ts';
 import { bootstrapFits, percentileIntervals } from '../../../core/laws/uncertainty/bootstrap.ts';
 import { parameterIntervals } from '../../../core/laws/uncertainty/delta.ts';
 import { observe } from '../../../core/observations/records.ts';
@@ -12,6 +12,9 @@ import { fitText } from '../fit-text.ts';
 
 interface FitFlags {
   readonly law: string;
+  readonly formula?: string;
+  readonly fix?: string;
+  readonly tie?: string;
   readonly map?: string;
   readonly objective: string;
   readonly delta?: string;
@@ -39,7 +42,10 @@ export function register(program: Command): void {
     .command('fit')
     .description('Fit a scaling law to records.')
     .argument('<records>', 'a CSV, JSON or JSONL file')
-    .option('--law <id>', `one of ${CATALOGUE.map(({ id }) => id).join(', ')}`, 'chinchilla')
+    .option('--law <id>', 'a law of the catalogue; `isoflop laws` lists them', 'chinchilla')
+    .option('--formula <text>', 'a law of your own, such as "loss = E + A / params^alpha", instead of --law')
+    .option('--fix <values>', 'hold parameters, such as "alpha=0.34,E=1.69"')
+    .option('--tie <names>', 'make parameters equal, such as "beta=alpha"')
     .option('--map <names>', 'our words for its columns, such as "params=Model Size,loss=loss"')
     .option('--objective <name>', `one of ${OBJECTIVES.join(', ')}`, 'log-huber')
     .option('--delta <number>', 'scale of huber and cauchy, in units of the residual (default 1e-3)')
@@ -56,15 +62,31 @@ export function register(program: Command): void {
 }
 
 function fit(path: string, flags: FitFlags): void {
-  const data = observe(readRecords(path), {
-    map: parseMap(flags.map ?? ''),
+  const records = readRecords(path);
+  const map = parseMap(flags.map ?? '');
+  const law = chooseLaw(flags, [...records.columns, ...Object.keys(map), ...DERIVED]);
+  const data = observe(records, {
+    map,
+    words: [...law.variables, law.response],
     dropHighestLoss: wholeNumber(flags.dropHighestLoss ?? '0', '--drop-highest-loss'),
     ...(flags.where === undefined ? {} : { where: flags.where }),
   });
-  const law = lawById(flags.law);
   const result = fitLaw(law, data, { objective: parseObjective(flags), seed: wholeNumber(flags.seed, '--seed') });
   const document = withIntervals(result, data, flags);
   console.log(flags.json ? JSON.stringify(document, null, 2) : fitText(document));
+}
+
+/** Columns that a table gains where two of params, tokens and flops are there. */
+const DERIVED = ['tokens', 'flops'];
+
+function chooseLaw(flags: FitFlags, columns: readonly string[]): Law {
+  const law = flags.formula === undefined ? lawById(flags.law) : ownLaw(flags.formula, { columns });
+  const fixed = Object.entries(parseMap(flags.fix ?? '')).map(([name, text]) => {
+    const value = Number(text);
+    if (!Number.isFinite(value)) throw new IsoflopError('invalid-input', `--fix ${name} takes a number, got '${text}'`);
+    return [name, value] as const;
+  });
+  return restrictLaw(law, { fixed: Object.fromEntries(fixed), tied: parseMap(flags.tie ?? '') });
 }
 
 function withIntervals(result: Fit, data: Observations, flags: FitFlags): FitDocument {

@@ -18,10 +18,14 @@ export function register(program: Command): void {
 }
 
 const listText = (): string =>
-  table(
-    ['law', 'formula'],
-    CATALOGUE.map(({ id, response, formula }) => [id, `${response} = ${formula}`]),
-  );
+  [
+    table(
+      ['law', 'what it is', 'of'],
+      CATALOGUE.map(({ id, title, response, variables }) => [id, title, `${response} by ${variables.join(', ')}`]),
+    ),
+    '',
+    'One law in full: isoflop laws chinchilla. A law of your own: isoflop fit --formula "loss = ..."',
+  ].join('\n');
 
 function lawText(law: Law): string {
   const published = (law.published ?? []).flatMap(({ source, conventions, values }) => [

@@ -1,7 +1,9 @@
 import { log } from '../../math/elementary.ts';
 import { IsoflopError } from '../../terms/errors.ts';
+import type { Objective } from '../../terms/fit.ts';
 import type { Law } from '../../terms/law.ts';
 import type { Observations } from '../../terms/observation.ts';
+import { modelOf } from './model.ts';
 
 /** Two variables move together where a power law in one leaves less than this share of the other's variance. */
 const SMALLEST_FREEDOM = 1e-4;
@@ -10,7 +12,8 @@ const SMALLEST_FREEDOM = 1e-4;
  * Refuses tables that cannot carry a law: columns missing, numbers that are none, too few rows, variables that do not vary, or
  * not apart from each other.
  */
-export function checkData(law: Law, data: Observations): void {
+export function checkData(law: Law, data: Observations, objective: Objective): void {
+  const { positive } = modelOf(law);
   for (const name of [...law.variables, law.response]) {
     const column = data.columns[name];
     if (!column) {
@@ -22,13 +25,16 @@ export function checkData(law: Law, data: Observations): void {
         },
       );
     }
-    const bad = column.findIndex((value) => !Number.isFinite(value) || value <= 0);
+    const isLog = name === law.response ? objective.residual === 'log' : positive.has(name);
+    const bad = column.findIndex((value) => !Number.isFinite(value) || (isLog && value <= 0));
     if (bad >= 0) {
       throw new IsoflopError(
         'invalid-input',
         `column '${name}' holds ${column[bad]} in row ${bad + 1} (run '${data.runs[bad]}')`,
         {
-          hint: 'A law needs finite numbers above 0; leave the row out with --where.',
+          hint: isLog
+            ? 'Its logarithm is taken: it needs finite numbers above 0; leave the row out with --where, or take a linear objective.'
+            : 'A law needs finite numbers; leave the row out with --where.',
         },
       );
     }
@@ -62,9 +68,10 @@ export function checkData(law: Law, data: Observations): void {
   }
 }
 
-/** Share of the variance of log y that a power law in x leaves. */
+/** Share of the variance of log y that a power law in x leaves; of y and a line, where one is not positive. */
 function unexplained(x: Float64Array, y: Float64Array): number {
-  const [a, b] = [x.map(log), y.map(log)];
+  const isPositive = [x, y].every((values) => values.every((value) => value > 0));
+  const [a, b] = isPositive ? [x.map(log), y.map(log)] : [x, y];
   const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanA, meanB] = [mean(a), mean(b)];
   let [aa, bb, ab] = [0, 0, 0];

@@ -44,7 +44,7 @@ export class Coordinates {
     this.logMeans = logMeans;
     this.isSigned = law.parameters.map(({ signed = false }) => signed);
     this.shifts = shiftsOf(law);
-    const floor = log(VANISHING * smallest);
+    const floor = log(VANISHING * (smallest > 0 ? smallest : Math.max(-smallest, largest)));
     this.lower = law.parameters.map(({ lower, centre, start, signed }) => {
       if (signed) return lower;
       if (start === 'above-response') return log(Math.max(lower, ABOVE * largest));

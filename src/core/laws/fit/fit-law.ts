@@ -12,10 +12,8 @@ import { startingPoints } from './starts.ts';
 export interface FitOptions {
   /** Default: Huber of the log residual with delta 1e-3 (Hoffmann et al. 2022). */
   readonly objective?: Objective;
-  /** Points of the global search. Default 64 for laws of at most two parameters that enter nonlinearly, else 256. */
+  /** Points of the global search. Default: by the number of parameters that enter nonlinearly. */
   readonly starts?: number;
-  /** Starts that are polished, the best of the screening. Default 8. */
-  readonly polished?: number;
   readonly seed?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
@@ -27,10 +25,11 @@ const AGREEMENT = 1e-6;
 
 /** Fits a law to a table by a global search. Throws where the table cannot carry the law; else the fit says how it ended. */
 export function fitLaw(law: Law, data: Observations, options: FitOptions = {}): Fit {
-  const { objective = DEFAULT_OBJECTIVE, starts, polished = 8, seed = 1 } = options;
-  checkData(law, data);
+  const { objective = DEFAULT_OBJECTIVE, starts, seed = 1 } = options;
+  checkData(law, data, objective);
   const problem = new Problem(law, data, objective);
-  const screened = startingPoints(problem, starts, seed)
+  const { points, polished } = startingPoints(problem, starts, seed);
+  const screened = points
     .map((theta) => ({ theta, value: problem.value(theta) }))
     .filter(({ value }) => Number.isFinite(value))
     .sort((a, b) => a.value - b.value)

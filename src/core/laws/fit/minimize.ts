@@ -10,7 +10,7 @@ export interface Minimum {
   readonly converged: boolean;
 }
 
-const MOST_STEPS = 200;
+const MOST_STEPS = 500;
 /** Relative decrease below which a phase of the search has nothing left to gain. */
 const NO_GAIN = 1e-13;
 const ARMIJO = 1e-4;

@@ -5,14 +5,30 @@ import type { LawParameter } from '../../terms/law.ts';
 import { modelOf } from './model.ts';
 import type { Problem } from './problem.ts';
 
-/** Points of the cover for laws of at most two parameters that enter nonlinearly, and of more. */
-const FEW = 64;
-const MANY = 256;
+/** By the most parameters that enter nonlinearly: points of the cover, and how many of the best are polished. */
+const EFFORT = [
+  { most: 2, points: 64, polished: 8 },
+  { most: 6, points: 256, polished: 12 },
+  { most: Infinity, points: 2048, polished: 48 },
+] as const;
+
+export interface Starts {
+  readonly points: readonly number[][];
+  /** How many of the best should be polished. */
+  readonly polished: number;
+}
 
 /** Range of a parameter's coordinate in which starts are laid out. */
-function startRange({ start, signed }: LawParameter, responses: readonly [number, number]): readonly [number, number] {
+function startRange(
+  { start, signed }: LawParameter,
+  { law, responses, coordinates }: Problem,
+): readonly [number, number] {
   if (start === 'below-response') return [log(1e-3 * responses[0]), log(0.98 * responses[0])];
   if (start === 'above-response') return [log(1.002 * responses[1]), log(5 * responses[1])];
+  if ('of' in start) {
+    const mean = coordinates.logMeans[law.variables.indexOf(start.of)];
+    return [mean + log(start.range[0]), mean + log(start.range[1])];
+  }
   return signed ? start : [log(start[0]), log(start[1])];
 }
 
@@ -20,22 +36,23 @@ function startRange({ start, signed }: LawParameter, responses: readonly [number
  * Coordinates to search from: a quasi-random cover of the parameters that enter nonlinearly; for each point the others follow
  * by non-negative least squares on the (relative, for log residuals) error: variable projection (Golub and Pereyra 1973).
  */
-export function startingPoints(problem: Problem, wanted: number | undefined, seed: number): number[][] {
-  const { law, responses } = problem;
+export function startingPoints(problem: Problem, wanted: number | undefined, seed: number): Starts {
+  const { law } = problem;
   const { linear } = modelOf(law);
   const all = law.parameters.map((parameter, index) => ({ parameter, index }));
   const searched = all.filter(({ parameter }) => !linear.has(parameter.name));
   const projected = all.filter(({ parameter }) => linear.has(parameter.name));
-  const count = wanted ?? (searched.length <= 2 ? FEW : MANY);
-  const cover = searched.length === 0 ? [[]] : sobol(count, searched.length, seed);
-  return cover.map((point) => {
+  const effort = EFFORT.find(({ most }) => searched.length <= most)!;
+  const cover = searched.length === 0 ? [[]] : sobol(wanted ?? effort.points, searched.length, seed);
+  const points = cover.map((point) => {
     const theta = law.parameters.map(({ signed }): number => (signed ? 1 : 0));
     for (const [position, { parameter, index }] of searched.entries()) {
-      const [low, high] = startRange(parameter, responses);
+      const [low, high] = startRange(parameter, problem);
       theta[index] = low + point[position] * (high - low);
     }
     return projected.length === 0 ? theta : project(problem, theta, projected);
   });
+  return { points, polished: effort.polished };
 }
 
 /** Sets the coordinates of linear parameters to their least squares values, of which the positive ones may not be negative. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../math/random.ts';
 import type { Observations } from '../../terms/observation.ts';
-import { lawById } from '../catalogue.ts';
+import { lawById } from '../catalogue/index.ts';
 import { fitLaw } from '../fit/fit-law.ts';
 import { bootstrapFits, percentileIntervals } from './bootstrap.ts';
 import { parameterIntervals } from './delta.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { surfaceCoverage, surfaceTable } from '../../../../test/support/surface.ts';
 import { Random } from '../../math/random.ts';
-import { lawById } from '../catalogue.ts';
+import { lawById } from '../catalogue/index.ts';
 import { fitLaw } from '../fit/fit-law.ts';
 import { forecast } from './delta.ts';
 

@@ -43,24 +43,27 @@ export function forecast(
 }
 
 /**
- * Intervals of the parameters, by name: symmetric in the logarithm, since all are positive. Parameters at a bound and those that
- * the data do not determine have none.
+ * Intervals of the parameters, by name: symmetric in the logarithm for positive ones. Parameters at a bound and those that the data
+ * do not determine have none.
  */
 export function parameterIntervals(fit: Fit, data: Observations, level = 0.95): Record<string, Interval> {
   const { problem, theta, covariance, degreesOfFreedom } = fitCovariance(fit, data);
   const t = studentQuantile(0.5 + level / 2, degreesOfFreedom);
   const raw = problem.coordinates.toRaw(theta);
-  const entries = fit.law.parameters.flatMap(({ name }, index) => {
+  const entries = fit.law.parameters.flatMap(({ name, signed = false }, index) => {
     if ([...fit.diagnostics.boundsHit, ...fit.diagnostics.undetermined].includes(name)) return [];
-    // d log(raw) / d theta: the coordinate itself, and the shift of centred coefficients.
+    // d log(raw) / d theta, or d raw / d theta: the coordinate itself, and the shift of centred coefficients.
     const slopes = theta.map((_, i) => {
       const unit = new Float64Array(theta.length);
-      unit[index] = 1 / raw[index];
+      unit[index] = signed ? 1 : 1 / raw[index];
       problem.coordinates.pullBack(unit, raw);
       return unit[i];
     });
     const half = t * Math.sqrt(Math.max(0, dot(slopes, multiply(covariance, slopes))));
-    return [[name, { level, low: raw[index] * exp(-half), high: raw[index] * exp(half) }] as const];
+    const [low, high] = signed
+      ? [raw[index] - half, raw[index] + half]
+      : [raw[index] * exp(-half), raw[index] * exp(half)];
+    return [[name, { level, low, high }] as const];
   });
   return Object.fromEntries(entries);
 }

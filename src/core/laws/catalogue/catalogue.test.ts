@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { symbolsOf } from '../formula/expression.ts';
-import { parseFormula } from '../formula/parse.ts';
-import { CATALOGUE, lawById } from './catalogue.ts';
-import { modelOf } from './fit/model.ts';
+import { symbolsOf } from '../../formula/expression.ts';
+import { parseFormula } from '../../formula/parse.ts';
+import { CATALOGUE, lawById } from './index.ts';
+import { modelOf } from '../fit/model.ts';
 
 describe('the catalogue', () => {
   it.each(CATALOGUE.map((law) => [law.id, law] as const))(

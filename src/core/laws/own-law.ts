@@ -1,0 +1,180 @@
+import { derivative, linearNames } from '../formula/differentiate.ts';
+import { isZero, number, substitute, symbol, symbolsOf } from '../formula/expression.ts';
+import type { Expression } from '../formula/expression.ts';
+import { formatFormula } from '../formula/format.ts';
+import { parseFormula } from '../formula/parse.ts';
+import { checkUnits, UNIT_OF } from '../formula/units.ts';
+import { IsoflopError } from '../terms/errors.ts';
+import type { Law, LawParameter } from '../terms/law.ts';
+
+export interface OwnLawOptions {
+  /** The column that the formula stands for. Default: the left side of `loss = ...`, else loss. */
+  readonly response?: string;
+  /** Names that are columns of the table; all others are parameters. */
+  readonly columns: readonly string[];
+  /** What is known of parameters, by name; the rest are positive. */
+  readonly parameters?: Readonly<Record<string, Partial<LawParameter>>>;
+}
+
+const HUGE = 1e300;
+
+/**
+ * A law from a formula such as `loss = E + A / params^alpha`: names of columns are variables, all others parameters. Parameters
+ * are positive unless told otherwise; those that stand in an exponent are searched from .03 to 1.2, coefficients follow
+ * from the data, any other between .001 and 1000 times 1 or, beside a variable, times its mean.
+ */
+export function ownLaw(text: string, options: OwnLawOptions): Law {
+  const [left, right] = splitSides(text);
+  const response = options.response ?? left ?? 'loss';
+  const expression = parseFormula(right);
+  const names = [...symbolsOf(expression)];
+  const variables = names.filter((name) => options.columns.includes(name));
+  const unknown = names.filter((name) => !variables.includes(name));
+  if (variables.length === 0) {
+    throw new IsoflopError('invalid-input', `the formula '${text}' names no column of the table`, {
+      hint: `Columns: ${options.columns.join(', ')}.`,
+    });
+  }
+  if (unknown.length === 0) {
+    throw new IsoflopError('invalid-input', `the formula '${text}' has no parameter to fit`, {
+      hint: `Every name in it is a column: ${variables.join(', ')}.`,
+    });
+  }
+  const strange = Object.keys(options.parameters ?? {}).find((name) => !unknown.includes(name));
+  if (strange !== undefined) {
+    throw new IsoflopError('invalid-input', `the formula has no parameter '${strange}'`, {
+      hint: `Its parameters: ${unknown.join(', ')}.`,
+    });
+  }
+  checkUnits(expression, variables, response);
+  const linear = new Set(linearNames(expression, unknown));
+  return {
+    id: 'own',
+    title: 'Own formula',
+    formula: right.trim(),
+    response,
+    variables,
+    parameters: unknown.map((name) => ({
+      ...guessParameter(expression, name, variables, linear),
+      ...options.parameters?.[name],
+    })),
+    source: 'the user',
+  };
+}
+
+function splitSides(text: string): [string | undefined, string] {
+  const match = /^\s*([A-Za-z_]\w*)\s*=([^]*)$/.exec(text);
+  return match ? [match[1], match[2]] : [undefined, text];
+}
+
+function guessParameter(
+  expression: Expression,
+  name: string,
+  variables: readonly string[],
+  linear: ReadonlySet<string>,
+): LawParameter {
+  const plain = { name, meaning: 'parameter of the formula', unit: '?', lower: 0, upper: HUGE };
+  if (linear.has(name)) {
+    const slope = derivative(expression, name);
+    const isLevel = symbolsOf(slope).size === 0 && !isZero(slope);
+    return isLevel
+      ? { ...plain, start: 'below-response' }
+      : { ...plain, ...centreOf(slope, variables), start: [0.01, 10] };
+  }
+  if (isExponent(expression, name)) return { ...plain, unit: '1', lower: 1e-3, upper: 5, start: [0.03, 1.2] };
+  const beside = besideVariable(expression, name, variables);
+  if (beside === undefined) return { ...plain, start: [1e-3, 1e3] };
+  return { ...plain, unit: UNIT_OF[beside] ?? '?', start: { of: beside, range: [1e-3, 1e3] } };
+}
+
+/** 1 / x^alpha, or x^alpha: what a coefficient is centred by. */
+function centreOf(slope: Expression, variables: readonly string[]): { centre?: Record<string, string> } {
+  if (slope.kind !== 'binary') return {};
+  const isQuotient = slope.operator === '/' && slope.left.kind === 'number';
+  const power = isQuotient ? slope.right : slope;
+  if (power.kind !== 'binary' || power.operator !== '^') return {};
+  const { left, right } = power;
+  if (left.kind !== 'symbol' || !variables.includes(left.name) || right.kind !== 'symbol') return {};
+  return { centre: { [left.name]: isQuotient ? right.name : `-${right.name}` } };
+}
+
+/** Whether a name stands in the exponent of every power it occurs in, and nowhere else. */
+function isExponent(x: Expression, name: string): boolean {
+  if (!symbolsOf(x).has(name)) return true;
+  switch (x.kind) {
+    case 'binary':
+      if (x.operator === '^' && !symbolsOf(x.left).has(name)) return true;
+      return x.left.kind !== 'symbol' || x.left.name !== name ? bothExponent(x.left, x.right, name) : false;
+    case 'call':
+      return x.operands.every((operand) => isExponent(operand, name));
+    case 'solve':
+      return [x.lower, x.upper, x.equation].every((part) => isExponent(part, name));
+    default:
+      return false;
+  }
+}
+
+const bothExponent = (left: Expression, right: Expression, name: string): boolean =>
+  isExponent(left, name) && isExponent(right, name);
+
+/** The variable that a parameter divides, multiplies, is divided by or is added to. */
+function besideVariable(x: Expression, name: string, variables: readonly string[]): string | undefined {
+  switch (x.kind) {
+    case 'binary': {
+      const sides = [x.left, x.right];
+      if (x.operator !== '^' && sides.some((side) => side.kind === 'symbol' && side.name === name)) {
+        const other = sides.find((side) => side.kind === 'symbol' && variables.includes(side.name));
+        if (other?.kind === 'symbol' && x.operator !== '*') return other.name;
+      }
+      return besideVariable(x.left, name, variables) ?? besideVariable(x.right, name, variables);
+    }
+    case 'call':
+      return x.operands.map((operand) => besideVariable(operand, name, variables)).find((found) => found !== undefined);
+    case 'solve':
+      return besideVariable(x.equation, name, variables);
+    default:
+      return undefined;
+  }
+}
+
+export interface Restriction {
+  /** Parameters held at a value. */
+  readonly fixed?: Readonly<Record<string, number>>;
+  /** Parameters that equal another. */
+  readonly tied?: Readonly<Record<string, string>>;
+}
+
+/** The law with some parameters held or tied; it has so many fewer. */
+export function restrictLaw(law: Law, { fixed = {}, tied = {} }: Restriction): Law {
+  const known = law.parameters.map(({ name }) => name);
+  for (const name of [...Object.keys(fixed), ...Object.keys(tied), ...Object.values(tied)]) {
+    if (known.includes(name)) continue;
+    throw new IsoflopError('invalid-input', `law '${law.id}' has no parameter '${name}'`, {
+      hint: `Its parameters: ${known.join(', ')}.`,
+    });
+  }
+  const gone = new Set([...Object.keys(fixed), ...Object.keys(tied)]);
+  if (gone.size === 0) return law;
+  if (Object.values(tied).some((name) => gone.has(name)))
+    throw new IsoflopError('invalid-input', 'a parameter cannot be tied to one that is itself fixed or tied');
+  let expression = parseFormula(law.formula);
+  for (const [name, value] of Object.entries(fixed)) expression = substitute(expression, name, number(value));
+  for (const [name, other] of Object.entries(tied)) expression = substitute(expression, name, symbol(other));
+  const centreOfRest = (centre: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(centre).map(([variable, power]) => {
+        const sign = power.startsWith('-') ? '-' : '';
+        const name = power.replace('-', '');
+        return [variable, `${sign}${tied[name] ?? name}`];
+      }),
+    );
+  return {
+    ...law,
+    id: `${law.id} (${[...gone].join(', ')} held)`,
+    formula: formatFormula(expression),
+    parameters: law.parameters
+      .filter(({ name }) => !gone.has(name))
+      .map((parameter) => (parameter.centre ? { ...parameter, centre: centreOfRest(parameter.centre) } : parameter)),
+    published: [],
+  };
+}
