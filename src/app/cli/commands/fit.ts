@@ -3,23 +3,20 @@ import { fitLaw, lawById, ownLaw, restrictLaw } from '../../../core/laws/index.t
 import type { Fit, Law, Objective } from '../../../core/laws/index.ts';
 import { bootstrapFits, percentileIntervals } from '../../../core/laws/uncertainty/bootstrap.ts';
 import { parameterIntervals } from '../../../core/laws/uncertainty/delta.ts';
-import { observe } from '../../../core/observations/records.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import type { Observations } from '../../../core/terms/observation.ts';
-import { readRecords } from '../../../io/records/read.ts';
 import type { FitDocument } from '../fit-document.ts';
 import { fitText } from '../fit-text.ts';
+import { addRecordOptions, openRecords, parseMap, wholeNumber } from '../record-options.ts';
+import type { RecordFlags } from '../record-options.ts';
 
-interface FitFlags {
+interface FitFlags extends RecordFlags {
   readonly law: string;
   readonly formula?: string;
   readonly fix?: string;
   readonly tie?: string;
-  readonly map?: string;
   readonly objective: string;
   readonly delta?: string;
-  readonly dropHighestLoss?: string;
-  readonly where?: string;
   readonly bootstrap?: string;
   readonly seed: string;
   readonly json?: boolean;
@@ -38,19 +35,13 @@ const OBJECTIVES = [
 
 /** `isoflop fit` */
 export function register(program: Command): void {
-  program
-    .command('fit')
-    .description('Fit a scaling law to records.')
-    .argument('<records>', 'a CSV, JSON or JSONL file')
+  addRecordOptions(program.command('fit').description('Fit a scaling law to records.'))
     .option('--law <id>', 'a law of the catalogue; `isoflop laws` lists them', 'chinchilla')
     .option('--formula <text>', 'a law of your own, such as "loss = E + A / params^alpha", instead of --law')
     .option('--fix <values>', 'hold parameters, such as "alpha=0.34,E=1.69"')
     .option('--tie <names>', 'make parameters equal, such as "beta=alpha"')
-    .option('--map <names>', 'our words for its columns, such as "params=Model Size,loss=loss"')
     .option('--objective <name>', `one of ${OBJECTIVES.join(', ')}`, 'log-huber')
     .option('--delta <number>', 'scale of huber and cauchy, in units of the residual (default 1e-3)')
-    .option('--drop-highest-loss <n>', 'leave out the n rows of the highest loss, before --where')
-    .option('--where <condition>', 'keep rows, such as "flops < 1e21"')
     .option('--bootstrap <draws>', 'intervals from this many resamples of the runs instead of the delta method')
     .option('--seed <n>', 'seed of starts and resamples', '1')
     .option('--json', 'print the fit as JSON (isoflop.fit/1)')
@@ -62,22 +53,13 @@ export function register(program: Command): void {
 }
 
 function fit(path: string, flags: FitFlags): void {
-  const records = readRecords(path);
-  const map = parseMap(flags.map ?? '');
-  const law = chooseLaw(flags, [...records.columns, ...Object.keys(map), ...DERIVED]);
-  const data = observe(records, {
-    map,
-    words: [...law.variables, law.response],
-    dropHighestLoss: wholeNumber(flags.dropHighestLoss ?? '0', '--drop-highest-loss'),
-    ...(flags.where === undefined ? {} : { where: flags.where }),
-  });
+  const records = openRecords(path, flags);
+  const law = chooseLaw(flags, records.columns);
+  const data = records.observe([...law.variables, law.response]);
   const result = fitLaw(law, data, { objective: parseObjective(flags), seed: wholeNumber(flags.seed, '--seed') });
   const document = withIntervals(result, data, flags);
   console.log(flags.json ? JSON.stringify(document, null, 2) : fitText(document));
 }
-
-/** Columns that a table gains where two of params, tokens and flops are there. */
-const DERIVED = ['tokens', 'flops'];
 
 function chooseLaw(flags: FitFlags, columns: readonly string[]): Law {
   const law = flags.formula === undefined ? lawById(flags.law) : ownLaw(flags.formula, { columns });
@@ -98,28 +80,6 @@ function withIntervals(result: Fit, data: Observations, flags: FitFlags): FitDoc
   const seed = wholeNumber(flags.seed, '--seed');
   const draws = bootstrapFits(result, data, { draws: wholeNumber(flags.bootstrap, '--bootstrap'), seed });
   return { ...result, intervals: percentileIntervals(result, draws), intervalMethod: 'bootstrap', data: saw };
-}
-
-/** Parses `a=b,c=d`; values may hold spaces. */
-export function parseMap(text: string): Record<string, string> {
-  const entries = text.split(',').filter((part) => part.trim() !== '');
-  return Object.fromEntries(
-    entries.map((part) => {
-      const at = part.indexOf('=');
-      if (at < 1) {
-        throw new IsoflopError('invalid-input', `'${part.trim()}' is no name=value pair`, {
-          hint: 'Such as "params=N,tokens=D".',
-        });
-      }
-      return [part.slice(0, at).trim(), part.slice(at + 1).trim()];
-    }),
-  );
-}
-
-export function wholeNumber(text: string, option: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new IsoflopError('invalid-input', `${option} takes a whole number, got '${text}'`);
 }
 
 function parseObjective({ objective, delta }: FitFlags): Objective {

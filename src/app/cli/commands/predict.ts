@@ -7,7 +7,7 @@ import { IsoflopError } from '../../../core/terms/errors.ts';
 import { fileError } from '../../../io/files/errors.ts';
 import type { FitDocument } from '../fit-document.ts';
 import { compact } from '../format.ts';
-import { parseMap } from './fit.ts';
+import { parseMap } from '../record-options.ts';
 
 const LEVELS = [0.9, 0.95];
 
