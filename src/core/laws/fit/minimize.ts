@@ -1,7 +1,28 @@
 import { cholesky, choleskySolve, dot, multiply, pseudoInverse } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
-import type { Coordinates } from './coordinates.ts';
-import type { Evaluation, Problem } from './problem.ts';
+
+/** The objective at a point of the coordinates, with what the minimisers need. */
+export interface Evaluation {
+  readonly value: number;
+  readonly gradient: number[];
+  /** Gauss-Newton approximation of the Hessian, with the penalty's weights. */
+  readonly normal: Matrix;
+}
+
+/** What can be minimised: a sum of penalties of residuals. */
+export interface Minimizable {
+  readonly coordinates: {
+    readonly lower: readonly number[];
+    readonly upper: readonly number[];
+    clamp(theta: number[]): number[];
+  };
+  /** An objective below this is rounding. */
+  readonly negligible: number;
+  /** Whether the penalty is another than the square, so that the Gauss-Newton matrix has its weights. */
+  readonly isReweighted: boolean;
+  value(theta: readonly number[]): number;
+  evaluate(theta: readonly number[]): Evaluation;
+}
 
 export interface Minimum {
   readonly theta: number[];
@@ -27,13 +48,17 @@ const TOO_SHORT = 0.7;
  * 2006, algorithm 6.1) started from its matrix, which ends where penalties with a kink, such as Huber's, need it. Coordinates
  * that a bound holds back stand still until the gradient turns (projected steps: Bertsekas 1982).
  */
-export function minimize(problem: Problem, start: readonly number[]): Minimum {
+export function minimize(problem: Minimizable, start: readonly number[]): Minimum {
   const near = levenbergMarquardt(problem, problem.coordinates.clamp([...start]));
   return bfgs(problem, near);
 }
 
 /** Whether each coordinate lies at a bound that the descent would cross. */
-export function heldByBound({ lower, upper }: Coordinates, theta: readonly number[], gradient: number[]): boolean[] {
+export function heldByBound(
+  { lower, upper }: Minimizable['coordinates'],
+  theta: readonly number[],
+  gradient: number[],
+): boolean[] {
   return theta.map((value, i) => (value <= lower[i] && gradient[i] >= 0) || (value >= upper[i] && gradient[i] <= 0));
 }
 
@@ -46,7 +71,7 @@ function project({ value, gradient, normal }: Evaluation, held: readonly boolean
   };
 }
 
-function levenbergMarquardt(problem: Problem, start: number[]): number[] {
+function levenbergMarquardt(problem: Minimizable, start: number[]): number[] {
   const { coordinates } = problem;
   const evaluate = (theta: number[]): Evaluation => {
     const at = problem.evaluate(theta);
@@ -54,7 +79,7 @@ function levenbergMarquardt(problem: Problem, start: number[]): number[] {
   };
   let theta = start;
   let at = evaluate(theta);
-  const near = problem.objective.kind === 'least-squares' ? NEAR.squares : NEAR.reweighted;
+  const near = problem.isReweighted ? NEAR.reweighted : NEAR.squares;
   let damping = 1e-3;
   let small = 0;
   for (let step = 0; step < MOST_STEPS && damping < 1e12 && small < 2; step++) {
@@ -95,7 +120,7 @@ function inverseOf(normal: Matrix): Matrix {
     .inverse;
 }
 
-function bfgs(problem: Problem, start: number[]): Minimum {
+function bfgs(problem: Minimizable, start: number[]): Minimum {
   let theta = start;
   let raw = problem.evaluate(theta);
   let held = heldByBound(problem.coordinates, theta, raw.gradient);
@@ -132,7 +157,7 @@ const difference = (a: readonly number[], b: readonly number[]): number[] => a.m
 
 /** Halves the step until the objective falls enough; then tries doubling, since a kink's first step is often short. */
 function lineSearch(
-  problem: Problem,
+  problem: Minimizable,
   theta: number[],
   at: Evaluation,
   direction: number[],

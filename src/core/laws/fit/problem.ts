@@ -5,19 +5,12 @@ import type { Law } from '../../terms/law.ts';
 import type { Observations } from '../../terms/observation.ts';
 import { Coordinates } from './coordinates.ts';
 import { objectiveModelOf } from './model.ts';
+import type { Evaluation, Minimizable } from './minimize.ts';
 import type { ObjectiveModel } from './model.ts';
 import { DEFAULT_DELTA, DEFAULT_RATIO } from './objective.ts';
 
 /** Relative residual that double precision cannot tell from none. */
 const ROUNDING = 1e-12;
-
-/** The objective at a point of the coordinates, with what the minimisers need. */
-export interface Evaluation {
-  readonly value: number;
-  readonly gradient: number[];
-  /** Gauss-Newton approximation of the Hessian, with the penalty's weights. */
-  readonly normal: Matrix;
-}
 
 /** How residuals and derivatives scatter at a point, unweighted. */
 export interface Scatter {
@@ -30,10 +23,11 @@ export interface Scatter {
 }
 
 /** Fitting a law to a table: residuals, objective and gradients in the coordinates of the search. */
-export class Problem {
+export class Problem implements Minimizable {
   readonly law: Law;
   readonly objective: Objective;
   readonly coordinates: Coordinates;
+  readonly isReweighted: boolean;
   readonly rows: number;
   /** An objective below this is rounding: the law goes through every row. */
   readonly negligible: number;
@@ -50,6 +44,7 @@ export class Problem {
     const isLog = objective.residual === 'log';
     this.law = law;
     this.objective = objective;
+    this.isReweighted = objective.kind !== 'least-squares';
     this.rows = data.rows;
     this.responses = response.reduce(([low, high], y) => [Math.min(low, y), Math.max(high, y)], [Infinity, -Infinity]);
     const logMeans = variables.map((column) => column.reduce((sum, x) => sum + log(x), 0) / data.rows);
