@@ -6,6 +6,7 @@ import { VERSION } from '../../core/terms/version.ts';
 import { register as fit } from './commands/fit.ts';
 import { register as laws } from './commands/laws.ts';
 import { register as predict } from './commands/predict.ts';
+import { register as records } from './commands/records.ts';
 import { register as report } from './commands/report.ts';
 import { register as study } from './commands/study.ts';
 import { register as train } from './commands/train.ts';
@@ -27,7 +28,7 @@ function buildProgram(): Command {
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  for (const register of [study, train, fit, laws, predict, report]) register(program);
+  for (const register of [study, train, fit, laws, predict, records, report]) register(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
@@ -39,8 +40,8 @@ function fail(error: unknown, asJson: boolean): void {
     return;
   }
   if (!(error instanceof IsoflopError)) throw error;
-  const { code, message, hint, path } = error;
-  if (asJson) console.log(JSON.stringify({ error: { code, message, hint, path } }, null, 2));
+  const { code, message, hint, path, excerpt } = error;
+  if (asJson) console.log(JSON.stringify({ error: { code, message, hint, path, excerpt } }, null, 2));
   console.error(`isoflop: ${error.sentence}`);
   process.exitCode = EXIT_CODES[code];
 }

@@ -46,7 +46,7 @@ describe('parseFormula', () => {
     ['(E + A', "')' expected"],
     ['E A', 'an operator is missing'],
     ['tan(x)', "unknown function 'tan'"],
-    ['exp(1, 2)', 'exp takes 1, got 2'],
+    ['exp(1, 2)', 'exp takes 1 value, got 2 at column 1'],
     ['E $ A', "'$' has no meaning"],
     ['solve(1, 0, 1, y)', 'solve takes a name'],
     ['solve(y, 0, y, y - 1)', "'y' is what solve looks for"],

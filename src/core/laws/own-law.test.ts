@@ -29,8 +29,8 @@ describe('ownLaw', () => {
   it.each([
     ['loss = E + A', 'names no column of the table'],
     ['loss = params', 'has no parameter to fit'],
-    ['loss = E + A / params^alpha)', "an operator is missing before ')'"],
-    ['loss = E + (A / params', "')' expected, got 'the end'"],
+    ['loss = E + A / params^alpha)', "')' closes no bracket at column 28"],
+    ['loss = E + (A / params', "')' expected, got the end at column 23"],
     ['loss = E + A / frobnicate(params)', "unknown function 'frobnicate'"],
     ['loss = E * (params + tokens)', 'params + tokens joins parameters and tokens'],
     ['loss = E * exp(params)', 'exp(params) takes a pure number, not parameters'],
