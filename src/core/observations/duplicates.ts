@@ -1,6 +1,6 @@
 import { IsoflopError } from '../terms/errors.ts';
 import type { DataNote, Exclusion } from '../terms/observation.ts';
-import type { RecordTable } from './records.ts';
+import type { RecordTable } from './table.ts';
 import { excluded, placeOf } from './rows.ts';
 import type { Row } from './rows.ts';
 

@@ -2,7 +2,7 @@ import { IsoflopError } from '../terms/errors.ts';
 import type { Exclusion } from '../terms/observation.ts';
 import { readNumber } from './numbers.ts';
 import type { NumberKind } from './numbers.ts';
-import type { RecordTable } from './records.ts';
+import type { RecordTable } from './table.ts';
 
 /** Why a row cannot be used as it stands. */
 export interface Fault {

@@ -1,4 +1,4 @@
-import type { RecordTable } from '../../core/observations/records.ts';
+import type { RecordTable } from '../../core/observations/table.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 
 /** Objects that share no keys would make a table of their product: a small file could fill the memory. */

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import type { RecordTable } from '../../core/observations/records.ts';
+import type { RecordTable } from '../../core/observations/table.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import { fileError } from '../files/errors.ts';
 import { parseJson, tableOfObjects } from './json.ts';
