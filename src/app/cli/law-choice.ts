@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { CATALOGUE, lawById, ownLaw } from '../../core/laws/index.ts';
 import type { Law } from '../../core/laws/index.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
-import { closest } from '../../core/terms/names.ts';
+import { didYouMean } from '../../core/terms/names.ts';
 import { readLaw } from '../../io/laws/read.ts';
 
 /** A law by its id in the catalogue, or from a YAML or JSON file. */
@@ -13,9 +13,8 @@ export function lawByIdOrFile(name: string): Law {
   if (existsSync(name)) {
     throw new IsoflopError('invalid-input', `'${name}' is a file, but its ending is not .yaml, .yml or .json`);
   }
-  const near = closest(name, ids);
   throw new IsoflopError('invalid-input', `no law is called '${name}'`, {
-    hint: `${near === undefined ? '' : `Did you mean '${near}'? `}\`isoflop laws\` lists them; a file of your own ends in .yaml or .json.`,
+    hint: `${didYouMean(name, ids)}\`isoflop laws\` lists them; a file of your own ends in .yaml or .json.`,
   });
 }
 

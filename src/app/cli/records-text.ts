@@ -9,7 +9,7 @@ export function recordsLines(
   notes: readonly DataNote[] = [],
 ): string[] {
   const total = rows + exclusions.length;
-  const count = exclusions.length > 0 ? [`  ${rows} of ${total} rows used, ${exclusions.length} left out:`] : [];
+  const count = exclusions.length > 0 ? [`  ${rows} of ${total} rows used`] : [];
   const groups = summarize(exclusions).flatMap(({ reason, count: size, lines }) =>
     wrap(
       `    ${size} left out: ${reason}${lines === '' ? '' : ` (${size === 1 ? 'line' : 'lines'} ${lines})`}`,

@@ -1,5 +1,5 @@
 import { IsoflopError } from '../terms/errors.ts';
-import { closest, isReserved } from '../terms/names.ts';
+import { didYouMean, isReserved } from '../terms/names.ts';
 import { add, call, holdsSolve, number, rename, substitute, symbol, symbolsOf } from './expression.ts';
 import type { BinaryOperator, Expression, FunctionName } from './expression.ts';
 
@@ -41,9 +41,10 @@ export function formulaError(text: string, message: string, position: number, hi
   );
 }
 
-function tokenize(text: string): Token[] {
+function tokenize(text: string, from: number): Token[] {
   const tokens: Token[] = [];
   const pattern = /\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|([A-Za-z_]\w*)|(.))/gsy;
+  pattern.lastIndex = from;
   for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
     const [whole, digits, name, other] = match;
     const token = digits ?? name ?? other;
@@ -60,12 +61,12 @@ function tokenize(text: string): Token[] {
  * Parses a formula: numbers, names, + - * / ^, brackets, exp log log1p sqrt min max sigmoid,
  * `solve(y, lower, upper, equation)`, the y between the bounds where the equation is 0, and `sum(i, 1, 3, term)`, whose terms have
  * `i` replaced by 1, 2, 3 and names such as `c_i` by `c1`, `c2`, `c3`. Faults carry their column. `positions` is filled with where each
- * part stands: a name or number where it begins, an operation at its operator.
+ * part stands: a name or number where it begins, an operation at its operator. What stands before `from` is not looked at.
  */
-export function parseFormula(text: string, positions = new Map<Expression, number>()): Expression {
+export function parseFormula(text: string, positions = new Map<Expression, number>(), from = 0): Expression {
   if (text.length > LONGEST)
     throw formulaError(text, `a formula has at most ${LONGEST} characters, not ${text.length}`, LONGEST);
-  return new Parser(text, positions).parseAll();
+  return new Parser(text, positions, from).parseAll();
 }
 
 class Parser {
@@ -75,10 +76,10 @@ class Parser {
   private index = 0;
   private depth = 0;
 
-  constructor(text: string, positions: Map<Expression, number>) {
+  constructor(text: string, positions: Map<Expression, number>, from: number) {
     this.text = text;
     this.positions = positions;
-    this.tokens = tokenize(text);
+    this.tokens = tokenize(text, from);
   }
 
   parseAll(): Expression {
@@ -174,8 +175,7 @@ class Parser {
     const wanted = Object.hasOwn(FUNCTIONS, name.text) ? FUNCTIONS[name.text as keyof typeof FUNCTIONS] : undefined;
     if (wanted === undefined) {
       const known = [...Object.keys(FUNCTIONS), 'solve', 'sum'];
-      const near = closest(name.text, known);
-      const hint = `${near === undefined ? '' : `Did you mean '${near}'? `}Known: ${known.join(', ')}.`;
+      const hint = `${didYouMean(name.text, known)}Known: ${known.join(', ')}.`;
       this.fail(`unknown function '${name.text}'`, name.position, hint);
     }
     if (operands.length !== wanted)

@@ -4,7 +4,7 @@ import { lawSchema } from '../schema/law.ts';
 import type { LawDocument } from '../schema/law.ts';
 import { IsoflopError } from '../terms/errors.ts';
 import type { Law, LawParameter } from '../terms/law.ts';
-import { closest, isReserved } from '../terms/names.ts';
+import { closest, didYouMean, isReserved } from '../terms/names.ts';
 import { ownLaw, splitSides } from './own-law.ts';
 
 /**
@@ -43,16 +43,15 @@ const known = (parameter: LawDocument['parameters'][string]): Partial<LawParamet
 
 /** Names in the formula that are no parameters; a name that is neither declared nor free to be a variable is refused. */
 function variablesOf({ formula, variables, parameters }: LawDocument): string[] {
-  const [, right] = splitSides(formula);
+  const [, from] = splitSides(formula);
   const positions = new Map<ReturnType<typeof parseFormula>, number>();
-  const names = [...symbolsOf(parseFormula(right, positions))].filter((name) => !Object.hasOwn(parameters, name));
+  const names = [...symbolsOf(parseFormula(formula, positions, from))].filter((name) => !Object.hasOwn(parameters, name));
   const declared = Object.keys(parameters);
   for (const name of names) {
     const isSlip = variables ? !variables.includes(name) : closest(name, declared) !== undefined;
     if (!isSlip) continue;
     const position = [...positions].find(([part]) => part.kind === 'symbol' && part.name === name)?.[1] ?? 0;
-    const near = closest(name, [...declared, ...(variables ?? [])]);
-    const hint = `${near === undefined ? '' : `Did you mean '${near}'? `}Else add it to \`parameters\` or to \`variables\`.`;
+    const hint = `${didYouMean(name, [...declared, ...(variables ?? [])])}Else add it to \`parameters\` or to \`variables\`.`;
     throw formulaError(formula, `'${name}' is neither a parameter nor a variable`, position, hint);
   }
   const unused = variables?.find((name) => !names.includes(name));

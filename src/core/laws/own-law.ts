@@ -30,10 +30,10 @@ const SIGNED_VALUES = [-10, 10] as const;
  * column's name is refused unless it is among `parameters`.
  */
 export function ownLaw(text: string, options: OwnLawOptions): Law {
-  const [left, right] = splitSides(text);
+  const [left, from] = splitSides(text);
   const response = options.response ?? left ?? 'loss';
   const positions = new Map<Expression, number>();
-  const expression = parseFormula(right, positions);
+  const expression = parseFormula(text, positions, from);
   const source = { text, positions };
   const columns = new Set(options.columns);
   const names = [...symbolsOf(expression)];
@@ -61,7 +61,7 @@ export function ownLaw(text: string, options: OwnLawOptions): Law {
   return {
     id: 'own',
     title: 'Own formula',
-    formula: right.trim(),
+    formula: text.slice(from).trim(),
     response,
     variables,
     parameters: unknown.map((name) =>
@@ -71,10 +71,10 @@ export function ownLaw(text: string, options: OwnLawOptions): Law {
   };
 }
 
-/** The left side's name and the right side, which keeps its place in the text. */
-export function splitSides(text: string): [string | undefined, string] {
-  const match = /^(\s*([A-Za-z_]\w*)\s*=)([^]*)$/.exec(text);
-  return match ? [match[2], ' '.repeat(match[1].length) + match[3]] : [undefined, text];
+/** The name on the left side, if there is one, and where the right side begins. */
+export function splitSides(text: string): [string | undefined, number] {
+  const match = /^\s*([A-Za-z_]\w*)\s*=/.exec(text);
+  return match ? [match[1], match[0].length] : [undefined, 0];
 }
 
 /** A mistyped column would silently become a parameter, and the law another one. */

@@ -1,13 +1,14 @@
 import { IsoflopError } from '../terms/errors.ts';
-import { closest, listed } from '../terms/names.ts';
+import { didYouMean, listed } from '../terms/names.ts';
 
 /** The columns of a table by name. A name that two of them bear says which only by its number: `#7` is the seventh. */
 export class ColumnIndex {
-  private readonly columns: readonly string[];
+  /** In the table's order; a name may be empty, or stand twice. */
+  readonly names: readonly string[];
   private readonly places = new Map<string, number[]>();
 
   constructor(columns: readonly string[]) {
-    this.columns = columns;
+    this.names = columns;
     for (const [index, name] of columns.entries()) {
       const places = this.places.get(name);
       if (places) places.push(index);
@@ -30,18 +31,17 @@ export class ColumnIndex {
   get(name: string, wanted: string): number {
     const place = this.find(name);
     if (place !== undefined) return place;
-    const near = closest(name, this.places.keys());
     throw new IsoflopError('missing', `${wanted}: the table has no column '${name}'`, {
-      hint: `${near === undefined ? '' : `Did you mean '${near}'? `}Its columns: ${this.list()}.`,
+      hint: `${didYouMean(name, this.places.keys())}Its columns: ${this.list()}.`,
     });
   }
 
   list(): string {
-    return listed(this.columns.map((name, place) => (name === '' ? `#${place + 1} (no name)` : name)));
+    return listed(this.names.map((name, place) => (name === '' ? `#${place + 1} (no name)` : name)));
   }
 
   private byNumber(name: string): number | undefined {
     const place = /^#\d{1,7}$/.test(name) ? Number(name.slice(1)) - 1 : -1;
-    return place >= 0 && place < this.columns.length ? place : undefined;
+    return place >= 0 && place < this.names.length ? place : undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { IsoflopError } from '../terms/errors.ts';
+import { didYouMean, listed } from '../terms/names.ts';
 import { readNumber } from './numbers.ts';
 import type { NumberKind } from './numbers.ts';
 
@@ -10,10 +11,10 @@ const COMPARISON = /^\s*(?:"([^"]+)"|([A-Za-z_#][\w.]*))\s*(<=|>=|==|!=|<|>)\s*(
 /**
  * Parses `flops < 1e21 and condition == "raw_loss"`: comparisons with numbers or quoted text, joined by `and`. A cell that is
  * empty, NaN or infinite fulfils no comparison with a number; other text in its place is an error. `kinds` are ways of writing numbers that
- * are read in cells.
+ * are read in cells, `names` the columns there are, for messages.
  */
-export function parseCondition(text: string, kinds: readonly NumberKind[] = []): Condition {
-  const parts = splitOutsideQuotes(text).map((part) => parseComparison(part, kinds));
+export function parseCondition(text: string, kinds: readonly NumberKind[] = [], names: readonly string[] = []): Condition {
+  const parts = splitOutsideQuotes(text).map((part) => parseComparison(part, kinds, names));
   return (lookup) => parts.every((part) => part(lookup));
 }
 
@@ -27,11 +28,13 @@ function splitOutsideQuotes(text: string): string[] {
   return parts;
 }
 
-function parseComparison(text: string, kinds: readonly NumberKind[]): Condition {
+function parseComparison(text: string, kinds: readonly NumberKind[], names: readonly string[]): Condition {
   const match = COMPARISON.exec(text);
   const fail = (why: string, hint = 'Such as --where \'flops < 1e21 and split == "test"\'.'): never => {
     throw new IsoflopError('invalid-input', `condition '${text.trim()}': ${why}`, { hint });
   };
+  const noColumn = (name: string): string | undefined =>
+    names.length > 0 ? `${didYouMean(name, names)}Columns: ${listed(names)}.` : undefined;
   if (!match) return fail('a column, a comparison and a value are wanted');
   const name = match[1] ?? match[2];
   const operator = match[3];
@@ -40,7 +43,7 @@ function parseComparison(text: string, kinds: readonly NumberKind[]): Condition 
   if (quoted === undefined && !Number.isFinite(number)) return fail(`'${match[6]}' is no number; put text into quotes`);
   return (lookup) => {
     const value = lookup(name);
-    if (value === undefined) return fail(`there is no column '${name}'`);
+    if (value === undefined) return fail(`there is no column '${name}'`, noColumn(name));
     if (quoted !== undefined) return compare(operator, String(value), quoted);
     if (typeof value === 'number') return compare(operator, value, number);
     const reading = readNumber(value, kinds);

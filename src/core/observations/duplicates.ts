@@ -1,5 +1,6 @@
 import { IsoflopError } from '../terms/errors.ts';
 import type { DataNote, Exclusion } from '../terms/observation.ts';
+import { counted } from '../terms/names.ts';
 import type { RecordTable } from './table.ts';
 import { excluded, placeOf } from './rows.ts';
 import type { Row } from './rows.ts';
@@ -30,7 +31,7 @@ export function withoutCopies(
   const kept = rule === 'drop' ? rows.filter((row) => !copies.has(row)) : rows;
   const alike = repeated(kept, ({ values }) => JSON.stringify([...values])).size;
   const words = [...(kept[0]?.values.keys() ?? [])].join(', ');
-  const sentence = `${alike} rows repeat another row in all that is read (${words}); they stay.`;
+  const sentence = `${counted(alike, 'row')} ${alike === 1 ? 'repeats' : 'repeat'} another in all that is read (${words}) and ${alike === 1 ? 'stays' : 'stay'}.`;
   return { rows: kept, notes: alike > 0 ? [{ kind: 'repeats', count: alike, sentence }] : [] };
 }
 

@@ -1,5 +1,5 @@
 import { IsoflopError } from '../terms/errors.ts';
-import { isReserved } from '../terms/names.ts';
+import { counted, isReserved } from '../terms/names.ts';
 import type { DataNote, Exclusion, Observations } from '../terms/observation.ts';
 import { ColumnIndex } from './columns.ts';
 import { parseCondition } from './condition.ts';
@@ -118,7 +118,8 @@ function keepWhere(
   exclusions: Exclusion[],
 ): readonly Row[] {
   if (where === undefined) return rows;
-  const condition = parseCondition(where, numbers);
+  const words = rows.length > 0 ? [...rows[0].values.keys()] : [];
+  const condition = parseCondition(where, numbers, [...new Set([...words, ...columns.names])]);
   return rows.filter((row) => {
     const lookup = (name: string): string | number | undefined => {
       const value = row.values.get(name);
@@ -158,7 +159,7 @@ function numberNotes(
     return [...found].map(([how, { count, example }]) => ({
       kind: 'numbers' as const,
       count,
-      sentence: `${count} cells of '${word}' were read as numbers ${how}, such as ${example}.`,
+      sentence: `${counted(count, 'cell')} of '${word}' read as ${count === 1 ? 'a number' : 'numbers'} ${how}, such as ${example}.`,
     }));
   });
 }
@@ -167,7 +168,7 @@ function unreadNotes({ incomplete }: RowReader): DataNote[] {
   return [...incomplete].map(([word, count]) => ({
     kind: 'unread',
     count,
-    sentence: `Column '${word}' is not used: ${count} of its cells are no number, and nothing asked for it.`,
+    sentence: `Column '${word}' is not used: ${counted(count, 'cell')} of it hold no number, and nothing asked for it.`,
   }));
 }
 

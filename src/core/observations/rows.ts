@@ -1,5 +1,6 @@
 import { IsoflopError } from '../terms/errors.ts';
 import type { Exclusion } from '../terms/observation.ts';
+import { counted } from '../terms/names.ts';
 import { readNumber } from './numbers.ts';
 import type { NumberKind } from './numbers.ts';
 import type { RecordTable } from './table.ts';
@@ -146,7 +147,7 @@ export function faultError(table: RecordTable, faulty: readonly Row[]): IsoflopE
   const [first, ...rest] = faulty;
   const { sentence, hint } = first.fault!;
   const where = first.line === undefined ? ` in row ${first.index + 1}` : '';
-  const more = rest.length > 0 ? ` (and ${rest.length} more rows with such faults)` : '';
+  const more = rest.length > 0 ? ` (and ${counted(rest.length, 'more row')} with such faults)` : '';
   const path = placeOf(table, first);
   return new IsoflopError(
     'invalid-input',

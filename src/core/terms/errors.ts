@@ -56,6 +56,7 @@ export class IsoflopError extends Error {
 function marked({ text, position }: Excerpt): string {
   const start = text.lastIndexOf('\n', position - 1) + 1;
   const end = text.indexOf('\n', start);
+  if (text.trim() === '') return '';
   const line = text.slice(start, end < 0 ? undefined : end).replaceAll('\t', ' ');
   const from = Math.max(0, Math.min(position - start - EXCERPT_WIDTH / 2, line.length - EXCERPT_WIDTH));
   return `\n  ${line.slice(from, from + EXCERPT_WIDTH)}\n  ${' '.repeat(position - start - from)}^`;

@@ -14,8 +14,16 @@ export function listed(names: readonly string[], most = MOST_NAMES): string {
  * The one of `names` that `name` is a slip of: the same but for upper and lower case (from three letters on), or one letter
  * away (from four letters on), or two (from seven on). `name` itself is none.
  */
-export function closest(name: string, names: Iterable<string>): string | undefined {
-  const slips = name.length >= TWO_SLIPS ? 2 : name.length >= ONE_SLIP ? 1 : 0;
+export const closest = (name: string, names: Iterable<string>): string | undefined =>
+  nearest(name, names, name.length >= TWO_SLIPS ? 2 : name.length >= ONE_SLIP ? 1 : 0);
+
+/** "Did you mean 'loss'? ", or nothing: for a name that must be among `names`, so that a short one may be a slip too. */
+export function didYouMean(name: string, names: Iterable<string>): string {
+  const near = nearest(name, names, name.length >= TWO_SLIPS ? 2 : name.length > 2 ? 1 : 0);
+  return near === undefined ? '' : `Did you mean '${near}'? `;
+}
+
+function nearest(name: string, names: Iterable<string>, slips: number): string | undefined {
   let best: { name: string; distance: number } | undefined;
   for (const other of names) {
     if (other === name) continue;
@@ -43,6 +51,9 @@ export function editDistance(a: string, b: string, most = Infinity): number {
   }
   return last[b.length] <= most ? last[b.length] : Infinity;
 }
+
+/** `1 row`, `12 rows`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Names that objects carry from birth, such as `constructor`: no column, parameter or variable may bear one. */
 export const isReserved = (name: string): boolean => name in Object.prototype;

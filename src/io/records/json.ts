@@ -10,19 +10,22 @@ export function parseJson(text: string, path: string, line?: number): unknown {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     const { message } = cause as Error;
-    const at = /position (\d+)/.exec(message);
-    const before = text.slice(0, at ? Number(at[1]) : 0).split('\n');
-    const place = at ? `${line ?? before.length}:${before.at(-1)!.length + 1}` : `${line ?? 1}`;
+    const odd = oddNumber(text);
+    const at = odd?.index ?? /position (\d+)/.exec(message)?.[1];
+    const before = text.slice(0, Number(at ?? 0)).split('\n');
+    const place = at === undefined ? `${line ?? 1}` : `${line ?? before.length}:${before.at(-1)!.length + 1}`;
     const words = message.replace(/ in JSON at position.*| \(line \d+ column \d+\)/g, '');
-    throw new IsoflopError('invalid-input', `not valid JSON: ${words}`, {
+    throw new IsoflopError('invalid-input', odd ? `JSON has no ${odd[0]}` : `not valid JSON: ${words}`, {
       path: `${path}:${place}`,
-      hint: /\b(NaN|-?Infinity)\b/.test(text)
-        ? 'JSON has no NaN and no Infinity: write null, or leave the row out.'
-        : 'Is the file complete?',
+      hint: odd ? 'Write null, or leave the row out.' : 'Is the file complete?',
       cause,
     });
   }
 }
+
+/** NaN or an infinity outside of strings, as Python writes them. */
+const oddNumber = (text: string): RegExpExecArray | undefined =>
+  [...text.matchAll(/"(?:[^"\\]|\\.)*"|\bNaN\b|-?\bInfinity\b/g)].find(([found]) => !found.startsWith('"'));
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

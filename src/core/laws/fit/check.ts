@@ -3,7 +3,7 @@ import { IsoflopError } from '../../terms/errors.ts';
 import type { Objective } from '../../terms/fit.ts';
 import type { Law } from '../../terms/law.ts';
 import type { DataNote, Observations } from '../../terms/observation.ts';
-import { closest, listed } from '../../terms/names.ts';
+import { counted, didYouMean, listed } from '../../terms/names.ts';
 import { modelOf } from './model.ts';
 
 /** Two variables move together where a power law in one leaves less than this share of the other's variance. */
@@ -16,7 +16,7 @@ const SMALLEST_FREEDOM = 1e-4;
 export function checkData(law: Law, data: Observations, objective: Objective): DataNote[] {
   checkColumns(law, data, objective);
   checkCounts(law, data);
-  checkVariation(law, data);
+  checkApart(law, data);
   const runs = new Set(data.runs).size;
   if (runs > 1 || data.rows === 1) return [];
   const sentence = `All ${data.rows} rows belong to one run: the law describes that run, and nothing here tells how far another would be off.`;
@@ -28,9 +28,8 @@ function checkColumns(law: Law, data: Observations, objective: Objective): void 
   const names = Object.keys(data.columns);
   for (const name of [...law.variables, law.response]) {
     if (!Object.hasOwn(data.columns, name)) {
-      const near = closest(name, names);
       throw new IsoflopError('missing', `law '${law.id}' needs the column '${name}'; the table has ${listed(names)}`, {
-        hint: `${near === undefined ? '' : `Is it '${near}'? `}Name it with --map ${name}=COLUMN.`,
+        hint: `${didYouMean(name, names)}Name it with --map ${name}=COLUMN.`,
       });
     }
     const isLog = name === law.response ? objective.residual === 'log' : positive.has(name);
@@ -42,7 +41,7 @@ function checkColumns(law: Law, data: Observations, objective: Objective): void 
 
 function badValue(name: string, column: Float64Array, bad: number, data: Observations, isLog: boolean): IsoflopError {
   const alike = column.filter((value) => !Number.isFinite(value) || (isLog && value <= 0)).length;
-  const more = alike > 1 ? `, and ${alike - 1} more such values` : '';
+  const more = alike > 1 ? `, and ${counted(alike - 1, 'more such value')}` : '';
   const place = data.lines ? `on line ${data.lines[bad]}` : `in row ${bad + 1}`;
   const hint = isLog
     ? `Its logarithm is taken: it needs finite numbers above 0; leave the row out with --where "${name} > 0", or take a linear objective or another law.`
@@ -63,8 +62,8 @@ function checkCounts(law: Law, data: Observations): void {
     });
   };
   if (data.rows <= size) refuse(`needs at least ${size + 1} rows, got ${data.rows}`);
-  const points = new Set(data.runs.map((_, row) => law.variables.map((name) => data.columns[name][row]).join(' ')))
-    .size;
+  checkLevels(law, data);
+  const points = new Set(data.runs.map((_, row) => law.variables.map((name) => data.columns[name][row]).join(' '))).size;
   if (points < size) {
     refuse(`needs as many different points; the ${data.rows} rows have ${points} (of ${law.variables.join(', ')})`);
   }
@@ -73,18 +72,17 @@ function checkCounts(law: Law, data: Observations): void {
   if (runs > 1 && runs < size) refuse(`needs as many runs; the ${data.rows} rows belong to ${runs}`);
 }
 
-function checkVariation(law: Law, data: Observations): void {
+function checkLevels(law: Law, data: Observations): void {
   for (const name of law.variables) {
-    if (new Set(data.columns[name]).size < 2) {
-      throw new IsoflopError(
-        'not-identifiable',
-        `'${name}' has the same value in every row, ${data.columns[name][0]}`,
-        {
-          hint: `A law can only be fitted over a variable that varies: add runs of another ${name}, or take a law without it.`,
-        },
-      );
-    }
+    const [first] = data.columns[name];
+    if (data.columns[name].some((value) => value !== first)) continue;
+    throw new IsoflopError('not-identifiable', `'${name}' has the same value in every row, ${first}`, {
+      hint: `A law can only be fitted over a variable that varies: add runs of another ${name}, or take a law without it.`,
+    });
   }
+}
+
+function checkApart(law: Law, data: Observations): void {
   for (const [index, name] of law.variables.entries()) {
     for (const other of law.variables.slice(index + 1)) {
       if (unexplained(data.columns[name], data.columns[other]) > SMALLEST_FREEDOM) continue;

@@ -1,6 +1,6 @@
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Observations } from '../../terms/observation.ts';
-import { listed } from '../../terms/names.ts';
+import { didYouMean, listed } from '../../terms/names.ts';
 
 /**
  * What each row's penalty is multiplied by: its weight over the mean weight, so that only their proportions matter. A weight says how
@@ -9,10 +9,10 @@ import { listed } from '../../terms/names.ts';
 export function weightsOf(data: Observations, name: string | undefined): Float64Array | undefined {
   if (name === undefined) return undefined;
   if (!Object.hasOwn(data.columns, name)) {
-    throw new IsoflopError(
-      'missing',
-      `there is no column '${name}' of weights; the table has ${listed(Object.keys(data.columns))}`,
-    );
+    const names = Object.keys(data.columns);
+    throw new IsoflopError('missing', `there is no column '${name}' of weights`, {
+      hint: `${didYouMean(name, names)}The table has ${listed(names)}.`,
+    });
   }
   const weights = data.columns[name];
   const bad = weights.findIndex((value) => !(Number.isFinite(value) && value > 0));
