@@ -19,7 +19,7 @@ const parameterSchema = z
         range,
         z.enum(['below-response', 'above-response']),
         z.strictObject({ of: z.string(), range }).describe("Multiples of a variable's geometric mean."),
-      ])
+      ], { error: 'a range such as [0.1, 3], below-response, above-response or {of: params, range: [0.1, 10]} is wanted' })
       .optional()
       .describe('Where the global search begins. Default: by the place of the parameter in the formula.'),
   })

@@ -5,6 +5,7 @@ import type { Law } from '../../terms/law.ts';
 import type { DataNote, Observations } from '../../terms/observation.ts';
 import { counted, didYouMean, listed } from '../../terms/names.ts';
 import { modelOf } from './model.ts';
+import { inseparable } from './separable.ts';
 
 /** Two variables move together where a power law in one leaves less than this share of the other's variance. */
 const SMALLEST_FREEDOM = 1e-4;
@@ -15,6 +16,7 @@ const SMALLEST_FREEDOM = 1e-4;
  */
 export function checkData(law: Law, data: Observations, objective: Objective): DataNote[] {
   checkColumns(law, data, objective);
+  checkFormula(law, data);
   checkCounts(law, data);
   checkApart(law, data);
   const runs = new Set(data.runs).size;
@@ -50,6 +52,21 @@ function badValue(name: string, column: Float64Array, bad: number, data: Observa
     'invalid-input',
     `column '${name}' holds ${column[bad]} ${place} (run '${data.runs[bad]}')${more}`,
     { hint },
+  );
+}
+
+function checkFormula(law: Law, data: Observations): void {
+  const found = inseparable(law);
+  if (!found) return;
+  const others = Object.keys(data.columns).filter((name) => name !== law.response && !law.variables.includes(name));
+  throw new IsoflopError(
+    'not-identifiable',
+    `in law '${law.id}' the part ${found.part} holds no column: it is one number, from which ${found.parameters.join(', ')} cannot be told apart`,
+    {
+      hint:
+        (others.length > 0 ? `Should one of them be a column (${listed(others)})? ` : 'Should one of them be a column? ') +
+        'Map it with --map NAME=COLUMN, or put one parameter in the place of all.',
+    },
   );
 }
 
