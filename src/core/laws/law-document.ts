@@ -45,7 +45,9 @@ const known = (parameter: LawDocument['parameters'][string]): Partial<LawParamet
 function variablesOf({ formula, variables, parameters }: LawDocument): string[] {
   const [, from] = splitSides(formula);
   const positions = new Map<ReturnType<typeof parseFormula>, number>();
-  const names = [...symbolsOf(parseFormula(formula, positions, from))].filter((name) => !Object.hasOwn(parameters, name));
+  const names = [...symbolsOf(parseFormula(formula, positions, from))].filter(
+    (name) => !Object.hasOwn(parameters, name),
+  );
   const declared = Object.keys(parameters);
   for (const name of names) {
     const isSlip = variables ? !variables.includes(name) : closest(name, declared) !== undefined;

@@ -54,6 +54,7 @@ export function ownLaw(text: string, options: OwnLawOptions): Law {
   if (strange !== undefined) {
     throw new IsoflopError('invalid-input', `the formula has no parameter '${strange}'`, {
       hint: `Its parameters: ${unknown.join(', ')}.`,
+      path: 'parameters',
     });
   }
   checkUnits(expression, variables, response, source);

@@ -13,7 +13,11 @@ const COMPARISON = /^\s*(?:"([^"]+)"|([A-Za-z_#][\w.]*))\s*(<=|>=|==|!=|<|>)\s*(
  * empty, NaN or infinite fulfils no comparison with a number; other text in its place is an error. `kinds` are ways of writing numbers that
  * are read in cells, `names` the columns there are, for messages.
  */
-export function parseCondition(text: string, kinds: readonly NumberKind[] = [], names: readonly string[] = []): Condition {
+export function parseCondition(
+  text: string,
+  kinds: readonly NumberKind[] = [],
+  names: readonly string[] = [],
+): Condition {
   const parts = splitOutsideQuotes(text).map((part) => parseComparison(part, kinds, names));
   return (lookup) => parts.every((part) => part(lookup));
 }

@@ -15,11 +15,16 @@ const parameterSchema = z
     lower: z.number().optional().describe('Least value, in raw units. Default 0, or -1e300 where signed.'),
     upper: z.number().optional().describe('Greatest value, in raw units. Default 1e300, or 5 for an exponent.'),
     start: z
-      .union([
-        range,
-        z.enum(['below-response', 'above-response']),
-        z.strictObject({ of: z.string(), range }).describe("Multiples of a variable's geometric mean."),
-      ], { error: 'a range such as [0.1, 3], below-response, above-response or {of: params, range: [0.1, 10]} is wanted' })
+      .union(
+        [
+          range,
+          z.enum(['below-response', 'above-response']),
+          z.strictObject({ of: z.string(), range }).describe("Multiples of a variable's geometric mean."),
+        ],
+        {
+          error: 'a range such as [0.1, 3], below-response, above-response or {of: params, range: [0.1, 10]} is wanted',
+        },
+      )
       .optional()
       .describe('Where the global search begins. Default: by the place of the parameter in the formula.'),
   })

@@ -28,10 +28,18 @@ describe('checkData', () => {
   it('lets a grid pass', () => expect(checkData(chinchilla, FINE, LOG)).toEqual([]));
 
   it.each<[string, Observations, string]>([
-    ['a loss of 0 in log space', grid([1e7, 2e7, 4e7], [1e9, 2e9, 4e9], { loss: losses(0) }), "'loss' holds 0 in row 1"],
+    [
+      'a loss of 0 in log space',
+      grid([1e7, 2e7, 4e7], [1e9, 2e9, 4e9], { loss: losses(0) }),
+      "'loss' holds 0 in row 1",
+    ],
     ['a negative loss', grid([1e7, 2e7, 4e7], [1e9, 2e9, 4e9], { loss: losses(-1) }), "'loss' holds -1 in row 1"],
     ['NaN', grid([1e7, 2e7, 4e7], [1e9, 2e9, 4e9], { loss: losses(NaN) }), "'loss' holds NaN in row 1"],
-    ['a size of 0', grid([0, 2e7, 4e7], [1e9, 2e9, 4e9]), "'params' holds 0 in row 1 (run 'r0'), and 2 more such values"],
+    [
+      'a size of 0',
+      grid([0, 2e7, 4e7], [1e9, 2e9, 4e9]),
+      "'params' holds 0 in row 1 (run 'r0'), and 2 more such values",
+    ],
     ['few rows', grid([1e7, 2e7], [1e9, 2e9]), 'has 5 parameters and needs at least 6 rows, got 4'],
     ['one level', grid([1e7], [1e9, 2e9, 3e9, 4e9, 5e9, 6e9]), "'params' has the same value in every row, 10000000"],
     ['few points', grid([1e7, 1e7, 2e7, 2e7], [1e9, 2e9]), 'needs as many different points; the 8 rows have 4'],
@@ -43,7 +51,9 @@ describe('checkData', () => {
     ],
   ])('refuses %s', (_, data, message) => {
     // Points before collinearity: a moving pair has few.
-    const wanted = message.startsWith("'params' and") ? ownLaw('E + A / params^a * tokens^b', { columns: ['params', 'tokens'] }) : chinchilla;
+    const wanted = message.startsWith("'params' and")
+      ? ownLaw('E + A / params^a * tokens^b', { columns: ['params', 'tokens'] })
+      : chinchilla;
     expect(() => checkData(wanted, data, LOG)).toThrow(message);
   });
 
@@ -60,7 +70,7 @@ describe('checkData', () => {
   it('refuses parameters that are one number together', () => {
     const law = ownLaw('E + A / params^alpha + B / q^beta', { columns: ['params'] });
     expect(() => checkData(law, FINE, LOG)).toThrow(
-      "the part B / q^beta holds no column: it is one number, from which B, q, beta cannot be told apart",
+      'the part B / q^beta holds no column: it is one number, from which B, q, beta cannot be told apart',
     );
     const breaks = ownLaw('E + A / params^a * (1 + (params / d)^(1 / f))^(-c * f)', { columns: ['params'] });
     expect(() => checkData(breaks, FINE, LOG)).not.toThrow('holds no column');

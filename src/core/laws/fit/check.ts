@@ -60,11 +60,13 @@ function checkFormula(law: Law, data: Observations): void {
   if (!found) return;
   const others = Object.keys(data.columns).filter((name) => name !== law.response && !law.variables.includes(name));
   throw new IsoflopError(
-    'not-identifiable',
+    'invalid-input',
     `in law '${law.id}' the part ${found.part} holds no column: it is one number, from which ${found.parameters.join(', ')} cannot be told apart`,
     {
       hint:
-        (others.length > 0 ? `Should one of them be a column (${listed(others)})? ` : 'Should one of them be a column? ') +
+        (others.length > 0
+          ? `Should one of them be a column (${listed(others)})? `
+          : 'Should one of them be a column? ') +
         'Map it with --map NAME=COLUMN, or put one parameter in the place of all.',
     },
   );
@@ -80,7 +82,8 @@ function checkCounts(law: Law, data: Observations): void {
   };
   if (data.rows <= size) refuse(`needs at least ${size + 1} rows, got ${data.rows}`);
   checkLevels(law, data);
-  const points = new Set(data.runs.map((_, row) => law.variables.map((name) => data.columns[name][row]).join(' '))).size;
+  const points = new Set(data.runs.map((_, row) => law.variables.map((name) => data.columns[name][row]).join(' ')))
+    .size;
   if (points < size) {
     refuse(`needs as many different points; the ${data.rows} rows have ${points} (of ${law.variables.join(', ')})`);
   }

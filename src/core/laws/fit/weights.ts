@@ -22,6 +22,9 @@ export function weightsOf(data: Observations, name: string | undefined): Float64
       hint: 'A weight is a finite number above 0; leave a row out with --where, not by its weight.',
     });
   }
-  const mean = weights.reduce((sum, value) => sum + value / weights.length, 0);
-  return weights.map((value) => value / mean);
+  // By the largest first, so that neither huge nor tiny weights leave the range of numbers.
+  const largest = weights.reduce((most, value) => Math.max(most, value), 0);
+  const shares = weights.map((value) => value / largest);
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  return shares.map((share) => share / mean);
 }
