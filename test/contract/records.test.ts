@@ -216,7 +216,7 @@ describe('a law in a file', () => {
       'a bracket in quotes',
       LAW.replace('loss =', '"loss = (').replace('alpha\n', 'alpha"\n'),
       'law.yaml:1:40',
-      "')' expected
+      "')' expected",
     ],
     [
       'a mistyped parameter',
