@@ -8,6 +8,9 @@ import type { Row } from './rows.ts';
 /** What becomes of rows that are copies of another in every cell. */
 export type DuplicateRule = 'refuse' | 'keep' | 'drop';
 
+/** No text holds it. */
+const BETWEEN = '\u0000';
+
 export interface Distinct {
   readonly rows: readonly Row[];
   readonly notes: readonly DataNote[];
@@ -23,13 +26,13 @@ export function withoutCopies(
   rule: DuplicateRule,
   exclusions: Exclusion[],
 ): Distinct {
-  const copies = repeated(rows, ({ cells }) => JSON.stringify(cells));
+  const copies = repeated(rows, ({ cells }) => cells.join(BETWEEN));
   if (copies.size > 0 && rule === 'refuse') throw refusal(table, copies);
   if (rule === 'drop') {
     for (const [row, first] of copies) exclusions.push(excluded(row, `a copy of another row (${nameOf(first)})`));
   }
   const kept = rule === 'drop' ? rows.filter((row) => !copies.has(row)) : rows;
-  const alike = repeated(kept, ({ values }) => JSON.stringify([...values])).size;
+  const alike = repeated(kept, ({ values }) => [...values.values()].join()).size;
   const words = [...(kept[0]?.values.keys() ?? [])].join(', ');
   const sentence = `${counted(alike, 'row')} ${alike === 1 ? 'repeats' : 'repeat'} another in all that is read (${words}) and ${alike === 1 ? 'stays' : 'stay'}.`;
   return { rows: kept, notes: alike > 0 ? [{ kind: 'repeats', count: alike, sentence }] : [] };
