@@ -15,6 +15,8 @@ function extrapolationError(lawId: string, model: string): number {
   const part = (training: 0 | 1) =>
     observe(readRecords(DATA), {
       map: { flops: 'Seen Examples', loss: 'Loss' },
+      // The file holds whole blocks of language models twice.
+      duplicates: 'drop',
       where: `Model == "${model}" and Training == ${training}`,
     });
   const { parameters } = fitLaw(law, part(1), { objective: { kind: 'least-squares', residual: 'log' } });

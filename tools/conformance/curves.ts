@@ -62,6 +62,8 @@ const lastDigit = (value: number, digits: number): number => 0.6 * 10 ** (Math.f
 function checksOf({ model, m1, m2 }: (typeof ROWS)[number]): Check[] {
   const part = (training: 0 | 1): Observations =>
     observe(readRecords(dataFile(FILE)), {
+      // The file holds whole blocks of language models twice.
+      duplicates: 'drop',
       map: { flops: 'Seen Examples', loss: 'Loss' },
       where: `Model == "${model}" and Training == ${training}`,
     });

@@ -1,6 +1,5 @@
 import type { Multiplier, RecipeComparison } from '../../core/plan/multiplier.ts';
-import { wrap } from './fit-text.ts';
-import { scientific, table } from './format.ts';
+import { scientific, table, wrap } from './format.ts';
 
 /** A comparison with the names of its recipes. */
 export interface NamedComparison {

@@ -1,21 +1,9 @@
 import { DEFAULT_DELTA, DEFAULT_RATIO } from '../../core/laws/fit/objective.ts';
 import type { FitDocument } from './fit-document.ts';
-import { table } from './format.ts';
+import { table, wrap } from './format.ts';
+import { recordsLines } from './records-text.ts';
 
 const digits = (value: number): string => String(Number(value.toPrecision(6)));
-
-const WIDTH = 80;
-
-/** Breaks a sentence into lines of at most 80 columns; lines after the first are indented. */
-export function wrap(sentence: string, indent = '  '): string[] {
-  const lines: string[] = [];
-  for (const word of sentence.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(lines.length === 0 ? word : indent + word);
-  }
-  return lines;
-}
 
 /** A fit as a person reads it, within 80 columns. */
 export function fitText(fit: FitDocument): string {
@@ -26,8 +14,6 @@ export function fitText(fit: FitDocument): string {
     intervalText(fit, name),
     unit,
   ]);
-  const reasons = Map.groupBy(exclusions, ({ reason }) => reason.replace(/ \(.*\)$/, ''));
-  const left = [...reasons].map(([reason, same]) => `  ${same.length} left out: ${reason}`);
   return [
     law.title,
     `  ${law.response} = ${law.formula}`,
@@ -36,7 +22,8 @@ export function fitText(fit: FitDocument): string {
     table(['', 'value', `95 % (${fit.intervalMethod})`, 'unit'], rows),
     '',
     objectiveText(fit),
-    ...left,
+    ...(fit.weights === undefined ? [] : [`  rows weighted by '${fit.weights}' over its mean`]),
+    ...recordsLines(fit.n, exclusions, fit.notes),
     ...(fit.conventions.flops === '6ND' ? ['  flops = 6 x params x tokens gave the column that is missing'] : []),
     '',
     ...wrap(fit.status.sentence),

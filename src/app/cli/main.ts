@@ -11,6 +11,7 @@ import { register as observe } from './commands/observe.ts';
 import { register as optima } from './commands/optima.ts';
 import { register as predict } from './commands/predict.ts';
 import { register as reach } from './commands/reach.ts';
+import { register as records } from './commands/records.ts';
 import { register as report } from './commands/report.ts';
 import { register as shift } from './commands/shift.ts';
 import { register as study } from './commands/study.ts';
@@ -26,6 +27,23 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   interrupted: 3,
 };
 
+/** In the order of the help. */
+const COMMANDS = [
+  study,
+  train,
+  fit,
+  predict,
+  optima,
+  reach,
+  compare,
+  shift,
+  downstream,
+  observe,
+  laws,
+  records,
+  report,
+];
+
 function buildProgram(): Command {
   const program = new Command('isoflop')
     .description('Scale deep-learning models by law instead of by guess.')
@@ -33,8 +51,7 @@ function buildProgram(): Command {
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  for (const register of [study, train, fit, compare, laws, optima, predict, reach, report, shift, observe, downstream])
-    register(program);
+  for (const register of COMMANDS) register(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
@@ -46,8 +63,8 @@ function fail(error: unknown, asJson: boolean): void {
     return;
   }
   if (!(error instanceof IsoflopError)) throw error;
-  const { code, message, hint, path } = error;
-  if (asJson) console.log(JSON.stringify({ error: { code, message, hint, path } }, null, 2));
+  const { code, message, hint, path, excerpt } = error;
+  if (asJson) console.log(JSON.stringify({ error: { code, message, hint, path, excerpt } }, null, 2));
   console.error(`isoflop: ${error.sentence}`);
   process.exitCode = EXIT_CODES[code];
 }

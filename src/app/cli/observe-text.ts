@@ -1,6 +1,5 @@
 import type { ObservationalLaw } from '../../core/laws/downstream/observational.ts';
-import { wrap } from './fit-text.ts';
-import { scientific, table } from './format.ts';
+import { scientific, table, wrap } from './format.ts';
 
 /** Held-out models shown. */
 const SHOWN = 12;

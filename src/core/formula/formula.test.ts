@@ -46,7 +46,7 @@ describe('parseFormula', () => {
     ['(E + A', "')' expected"],
     ['E A', 'an operator is missing'],
     ['tan(x)', "unknown function 'tan'"],
-    ['exp(1, 2)', 'exp takes 1, got 2'],
+    ['exp(1, 2)', 'exp takes 1 value, got 2 at column 1'],
     ['E $ A', "'$' has no meaning"],
     ['solve(1, 0, 1, y)', 'solve takes a name'],
     ['solve(y, 0, y, y - 1)', "'y' is what solve looks for"],
@@ -60,6 +60,25 @@ describe('parseFormula', () => {
     expect(() => parseFormula(text)).toThrow(message);
   });
 });
+
+/** Random formulas with every function of the language over a, b, x in (0.5, 2): smooth but for the seams of min and max. */
+const wide = fc.letrec<{ node: string }>((tie) => {
+  const node = tie('node');
+  return {
+    node: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      formulas,
+      fc.tuple(node, fc.constantFrom('+', '*', '-'), node).map(([l, o, r]) => `(${l} ${o} ${r})`),
+      node.map((inner) => `sqrt(1 + (${inner})^2)`),
+      node.map((inner) => `log1p((${inner})^2)`),
+      node.map((inner) => `(2 + sigmoid(${inner}))^-sigmoid(b * (${inner}))`),
+      fc.tuple(fc.constantFrom('min', 'max'), node, node).map(([f, l, r]) => `${f}(${l}, ${r})`),
+      node.map((inner) => `sum(i, 1, 3, sigmoid(${inner}) * x^i / i)`),
+      // y^3 + y = 1 + x + sigmoid(...) has one root, which lies between 0 and 2.
+      formulas.map((inner) => `solve(y, 0, 2, y^3 + y - 1 - x - sigmoid(${inner}))`),
+    ),
+  };
+}).node;
 
 describe('parseFormula on hostile text', () => {
   it('gives a tree or an IsoflopError, nothing else', () => {
@@ -81,6 +100,10 @@ describe('parseFormula on hostile text', () => {
       ' ',
       '$',
       '.',
+      'sum(i,1,16,',
+      'constructor',
+      '__proto__',
+      '\n',
     );
     const text = fc.oneof(
       fc.string(),
@@ -96,6 +119,25 @@ describe('parseFormula on hostile text', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('parseFormula on a bomb', () => {
+  it.each([
+    ['sums within sums', `${'sum(i, 1, 16, '.repeat(5)}x${')'.repeat(5)}`, 'the sum has more than 10000 parts'],
+    [
+      'many sums',
+      Array.from({ length: 70 }, () => 'sum(i,1,16,x+x+x+x+x+x+x+x+x+x)').join('+'),
+      'more than 10000 parts',
+    ],
+    ['a number beyond all', '1e999', '1e999 is larger than any number'],
+    ['a name of every object', '1 + __proto__', "'__proto__' cannot be a name at column 5"],
+  ])('%s', (_, text, message) => {
+    expect(() => parseFormula(text)).toThrow(message);
+  });
+
+  it('fits two thousand terms', () => {
+    expect(valueOf(parseFormula(`0${'+x'.repeat(2000)}`), { x: 1 })).toBe(2000);
   });
 });
 
@@ -123,6 +165,26 @@ describe('derivative', () => {
     );
   });
 
+  it('agrees with central differences through every function', () => {
+    const coordinate = fc.double({ min: 0.5, max: 2, noNaN: true });
+    fc.assert(
+      fc.property(wide, fc.record({ a: coordinate, b: coordinate, x: coordinate }), (text, at) => {
+        const f = parseFormula(text);
+        for (const name of ['a', 'b', 'x'] as const) {
+          const value = (step: number): number => valueOf(f, { ...at, [name]: at[name] + step });
+          const h = 1e-5;
+          const [left, right] = [(value(0) - value(-h)) / h, (value(h) - value(0)) / h];
+          const exact = valueOf(derivative(f, name), at);
+          const slack = 1e-4 * (1 + Math.abs(exact)) + 1e-9 * Math.abs(value(0));
+          // Where min or max changes sides within h the two halves differ; the derivative is one of them or between.
+          expect(exact).toBeGreaterThan(Math.min(left, right) - slack - Math.abs(right - left));
+          expect(exact).toBeLessThan(Math.max(left, right) + slack + Math.abs(right - left));
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   it('goes through solve by the implicit function theorem', () => {
     const f = parseFormula('solve(y, E, E0, (y - E) / (E0 - y)^alpha - B * x^-c)');
     const at = { E: 1, E0: 8, alpha: 0.7, B: 3, c: 0.4, x: 5 };
@@ -146,7 +208,7 @@ describe('a sum', () => {
 describe('formatFormula', () => {
   it('writes what parses to the same', () => {
     fc.assert(
-      fc.property(formulas, (text) => {
+      fc.property(wide, (text) => {
         const f = parseFormula(text);
         expect(parseFormula(formatFormula(f))).toEqual(f);
       }),

@@ -2,10 +2,12 @@ import { derivative, linearNames } from '../formula/differentiate.ts';
 import { isZero, number, substitute, symbol, symbolsOf } from '../formula/expression.ts';
 import type { Expression } from '../formula/expression.ts';
 import { formatFormula } from '../formula/format.ts';
-import { parseFormula } from '../formula/parse.ts';
-import { checkUnits, UNIT_OF } from '../formula/units.ts';
+import { formulaError, parseFormula } from '../formula/parse.ts';
+import { checkUnits, unitOfColumn, UNIT_OF } from '../formula/units.ts';
+import type { FormulaText } from '../formula/units.ts';
 import { IsoflopError } from '../terms/errors.ts';
 import type { Law, LawParameter } from '../terms/law.ts';
+import { closest, listed } from '../terms/names.ts';
 
 export interface OwnLawOptions {
   /** The column that the formula stands for. Default: the left side of `loss = ...`, else loss. */
@@ -17,22 +19,30 @@ export interface OwnLawOptions {
 }
 
 const HUGE = 1e300;
+/** Where the search for a signed parameter begins unless told. */
+const SIGNED_POWERS = [-1.2, 1.2] as const;
+const SIGNED_VALUES = [-10, 10] as const;
 
 /**
  * A law from a formula such as `loss = E + A / params^alpha`: names of columns are variables, all others parameters. Parameters
  * are positive unless told otherwise; those that stand in an exponent are searched from .03 to 1.2, coefficients follow
- * from the data, any other between .001 and 1000 times 1 or, beside a variable, times its mean.
+ * from the data, any other between .001 and 1000 times 1 or, beside a variable, times its mean. A name that looks like a slip of a
+ * column's name is refused unless it is among `parameters`.
  */
 export function ownLaw(text: string, options: OwnLawOptions): Law {
-  const [left, right] = splitSides(text);
+  const [left, from] = splitSides(text);
   const response = options.response ?? left ?? 'loss';
-  const expression = parseFormula(right);
+  const positions = new Map<Expression, number>();
+  const expression = parseFormula(text, positions, from);
+  const source = { text, positions };
+  const columns = new Set(options.columns);
   const names = [...symbolsOf(expression)];
-  const variables = names.filter((name) => options.columns.includes(name));
-  const unknown = names.filter((name) => !variables.includes(name));
+  const variables = names.filter((name) => columns.has(name));
+  const unknown = names.filter((name) => !columns.has(name));
+  for (const name of unknown) refuseSlip(name, options, source);
   if (variables.length === 0) {
     throw new IsoflopError('invalid-input', `the formula '${text}' names no column of the table`, {
-      hint: `Columns: ${options.columns.join(', ')}.`,
+      hint: `Columns: ${listed(options.columns)}.`,
     });
   }
   if (unknown.length === 0) {
@@ -44,27 +54,48 @@ export function ownLaw(text: string, options: OwnLawOptions): Law {
   if (strange !== undefined) {
     throw new IsoflopError('invalid-input', `the formula has no parameter '${strange}'`, {
       hint: `Its parameters: ${unknown.join(', ')}.`,
+      path: 'parameters',
     });
   }
-  checkUnits(expression, variables, response);
+  checkUnits(expression, variables, response, source);
   const linear = new Set(linearNames(expression, unknown));
   return {
     id: 'own',
     title: 'Own formula',
-    formula: right.trim(),
+    formula: text.slice(from).trim(),
     response,
     variables,
-    parameters: unknown.map((name) => ({
-      ...guessParameter(expression, name, variables, linear),
-      ...options.parameters?.[name],
-    })),
+    parameters: unknown.map((name) =>
+      informed(guessParameter(expression, name, variables, linear), options.parameters?.[name] ?? {}),
+    ),
     source: 'the user',
   };
 }
 
-function splitSides(text: string): [string | undefined, string] {
-  const match = /^\s*([A-Za-z_]\w*)\s*=([^]*)$/.exec(text);
-  return match ? [match[1], match[2]] : [undefined, text];
+/** The name on the left side, if there is one, and where the right side begins. */
+export function splitSides(text: string): [string | undefined, number] {
+  const match = /^\s*([A-Za-z_]\w*)\s*=/.exec(text);
+  return match ? [match[1], match[0].length] : [undefined, 0];
+}
+
+/** A mistyped column would silently become a parameter, and the law another one. */
+function refuseSlip(name: string, { columns, parameters = {} }: OwnLawOptions, { text, positions }: FormulaText): void {
+  if (Object.hasOwn(parameters, name)) return;
+  const isWord = unitOfColumn(name) !== undefined;
+  const near = isWord ? undefined : closest(name, [...columns, ...Object.keys(UNIT_OF)]);
+  const isNumbered = near !== undefined && name.startsWith(near) && /^(\d+|_.*)$/.test(name.slice(near.length));
+  if (!isWord && (near === undefined || isNumbered)) return;
+  const position = [...positions].find(([part]) => part.kind === 'symbol' && part.name === name)?.[1] ?? 0;
+  const message = isWord
+    ? `the table has no column '${name}'`
+    : `there is no column '${name}', which looks like a slip of '${near}',`;
+  const meant = isWord ? `Name the column with --map ${name}=COLUMN` : `Write '${near}'`;
+  throw formulaError(
+    text,
+    message,
+    position,
+    `${meant}; if '${name}' is a parameter, declare it: --parameter ${name}.`,
+  );
 }
 
 function guessParameter(
@@ -84,7 +115,18 @@ function guessParameter(
   if (isExponent(expression, name)) return { ...plain, unit: '1', lower: 1e-3, upper: 5, start: [0.03, 1.2] };
   const beside = besideVariable(expression, name, variables);
   if (beside === undefined) return { ...plain, start: [1e-3, 1e3] };
-  return { ...plain, unit: UNIT_OF[beside] ?? '?', start: { of: beside, range: [1e-3, 1e3] } };
+  return { ...plain, unit: unitOfColumn(beside) ?? '?', start: { of: beside, range: [1e-3, 1e3] } };
+}
+
+/** What was guessed of a parameter, corrected by what is known of it. */
+function informed(guess: LawParameter, known: Partial<LawParameter>): LawParameter {
+  const { centre, ...rest } = guess;
+  const isExponentLike = guess.unit === '1';
+  const wide = isExponentLike ? 5 : HUGE;
+  const signed = known.signed === true ? { lower: -wide, start: isExponentLike ? SIGNED_POWERS : SIGNED_VALUES } : {};
+  // Bounds are raw; the search would apply them to the centred coefficient.
+  const isBounded = known.lower !== undefined || known.upper !== undefined;
+  return { ...rest, ...(centre && !isBounded && known.signed !== true ? { centre } : {}), ...signed, ...known };
 }
 
 /** 1 / x^alpha, or x^alpha: what a coefficient is centred by. */

@@ -1,13 +1,24 @@
 import { IsoflopError } from '../terms/errors.ts';
+import { didYouMean, listed } from '../terms/names.ts';
+import { readNumber } from './numbers.ts';
+import type { NumberKind } from './numbers.ts';
 
 /** Tells whether a row is kept; `lookup` gives a column's number or text, undefined where there is none of that name. */
 export type Condition = (lookup: (name: string) => number | string | undefined) => boolean;
 
-const COMPARISON = /^\s*(?:"([^"]+)"|([A-Za-z_][\w.]*))\s*(<=|>=|==|!=|<|>)\s*(?:"([^"]*)"|'([^']*)'|(\S+))\s*$/;
+const COMPARISON = /^\s*(?:"([^"]+)"|([A-Za-z_#][\w.]*))\s*(<=|>=|==|!=|<|>)\s*(?:"([^"]*)"|'([^']*)'|(\S+))\s*$/;
 
-/** Parses `flops < 1e21 and condition == "raw_loss"`: comparisons with numbers or quoted text, joined by `and`. */
-export function parseCondition(text: string): Condition {
-  const parts = splitOutsideQuotes(text).map(parseComparison);
+/**
+ * Parses `flops < 1e21 and condition == "raw_loss"`: comparisons with numbers or quoted text, joined by `and`. A cell that is
+ * empty, NaN or infinite fulfils no comparison with a number; other text in its place is an error. `kinds` are ways of writing numbers that
+ * are read in cells, `names` the columns there are, for messages.
+ */
+export function parseCondition(
+  text: string,
+  kinds: readonly NumberKind[] = [],
+  names: readonly string[] = [],
+): Condition {
+  const parts = splitOutsideQuotes(text).map((part) => parseComparison(part, kinds, names));
   return (lookup) => parts.every((part) => part(lookup));
 }
 
@@ -21,13 +32,13 @@ function splitOutsideQuotes(text: string): string[] {
   return parts;
 }
 
-function parseComparison(text: string): Condition {
+function parseComparison(text: string, kinds: readonly NumberKind[], names: readonly string[]): Condition {
   const match = COMPARISON.exec(text);
-  const fail = (why: string): never => {
-    throw new IsoflopError('invalid-input', `condition '${text.trim()}': ${why}`, {
-      hint: 'Such as --where \'flops < 1e21 and split == "test"\'.',
-    });
+  const fail = (why: string, hint = 'Such as --where \'flops < 1e21 and split == "test"\'.'): never => {
+    throw new IsoflopError('invalid-input', `condition '${text.trim()}': ${why}`, { hint });
   };
+  const noColumn = (name: string): string | undefined =>
+    names.length > 0 ? `${didYouMean(name, names)}Columns: ${listed(names)}.` : undefined;
   if (!match) return fail('a column, a comparison and a value are wanted');
   const name = match[1] ?? match[2];
   const operator = match[3];
@@ -36,8 +47,16 @@ function parseComparison(text: string): Condition {
   if (quoted === undefined && !Number.isFinite(number)) return fail(`'${match[6]}' is no number; put text into quotes`);
   return (lookup) => {
     const value = lookup(name);
-    if (value === undefined) return fail(`there is no column '${name}'`);
-    return quoted === undefined ? compare(operator, Number(value), number) : compare(operator, String(value), quoted);
+    if (value === undefined) return fail(`there is no column '${name}'`, noColumn(name));
+    if (quoted !== undefined) return compare(operator, String(value), quoted);
+    if (typeof value === 'number') return compare(operator, value, number);
+    const reading = readNumber(value, kinds);
+    if ('value' in reading) return compare(operator, reading.value, number);
+    if (reading.fault !== 'text') return false;
+    return fail(
+      `column '${name}' holds '${value}', which is no plain number`,
+      `Compare it with text in quotes${reading.written ? `, or read such numbers with --numbers ${reading.written.kinds.join(',')}` : ''}.`,
+    );
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Conventions } from './conventions.ts';
 import type { Law } from './law.ts';
-import type { Exclusion } from './observation.ts';
+import type { DataNote, Exclusion } from './observation.ts';
 
 /** What a fit minimises: the plain sum over rows of the loss of each residual, never a mean. */
 export interface Objective {
@@ -55,6 +55,10 @@ export interface Fit {
   readonly residuals: readonly number[];
   readonly conventions: Partial<Conventions>;
   readonly exclusions: readonly Exclusion[];
+  /** What the reader of the table, or the check of it, has to say. */
+  readonly notes?: readonly DataNote[];
+  /** The column whose values, over their mean, multiply each row's penalty. Default: every row counts alike. */
+  readonly weights?: string;
 }
 
 export interface Interval {

@@ -4,6 +4,23 @@ import type { Conventions } from './conventions.ts';
 export interface Exclusion {
   readonly run: string;
   readonly reason: string;
+  /** Line of the file, from 1, where the row came from one that has lines. */
+  readonly line?: number;
+  /** The column at fault, as our words name it, and what its cell held. */
+  readonly column?: string;
+  readonly text?: string;
+}
+
+/** Something about the table that is no fault but that whoever reads the fit must know. */
+export interface DataNote {
+  /**
+   * `numbers`: text was read as numbers, as asked. `repeats`: rows are equal in every column that is read. `unread`: a column that nothing
+   * asked for is not complete and was left out. `one-run`: all rows belong to one run.
+   */
+  readonly kind: 'numbers' | 'repeats' | 'unread' | 'one-run';
+  /** Cells, rows or columns that it is about. */
+  readonly count: number;
+  readonly sentence: string;
 }
 
 /**
@@ -18,4 +35,7 @@ export interface Observations {
   readonly runs: readonly string[];
   readonly conventions: Partial<Conventions>;
   readonly exclusions: readonly Exclusion[];
+  readonly notes?: readonly DataNote[];
+  /** Line of the file that each row came from, where it has lines. */
+  readonly lines?: readonly number[];
 }

@@ -14,6 +14,11 @@ export function fileError(cause: unknown, what: string, path: string): IsoflopEr
         hint: 'Change its permissions, or choose another folder with `output:`.',
         cause,
       });
+    case 'EISDIR':
+      return new IsoflopError('invalid-input', `${what}: '${path}' is a folder, not a file`, {
+        hint: 'Name the file inside it.',
+        cause,
+      });
     case 'ENOTDIR':
     case 'EEXIST':
       return new IsoflopError('invalid-input', `${what}: a file stands where the folder '${path}' should be`, {

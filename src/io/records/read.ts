@@ -1,77 +1,130 @@
 import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import type { RecordTable } from '../../core/observations/records.ts';
+import type { RecordTable } from '../../core/observations/table.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import { fileError } from '../files/errors.ts';
+import { parseJson, tableOfObjects } from './json.ts';
 
-/** A table is held in memory whole. */
-const LARGEST_FILE_BYTES = 512 << 20;
+/** A table is held in memory whole, as text and as cells. */
+const LARGEST_FILE_BYTES = 256 << 20;
 
-/** Reads records from a CSV, JSON (array of objects) or JSONL file; every cell stays as it was written. */
+/** First bytes of files that are no text, and what to do with them. */
+const OTHER_FORMATS: readonly { readonly start: readonly number[]; readonly is: string; readonly hint: string }[] = [
+  {
+    start: [0x50, 0x41, 0x52, 0x31],
+    is: 'a Parquet file',
+    hint: 'Save it as CSV: pandas.read_parquet(FILE).to_csv(...).',
+  },
+  {
+    start: [0x50, 0x4b, 3, 4],
+    is: 'a spreadsheet or zip archive',
+    hint: 'Save the sheet as CSV, or unpack the archive.',
+  },
+  { start: [0x1f, 0x8b], is: 'compressed (gzip)', hint: 'Unpack it with gunzip.' },
+  { start: [0xff, 0xfe], is: 'UTF-16 text', hint: 'Save it as UTF-8.' },
+  { start: [0xfe, 0xff], is: 'UTF-16 text', hint: 'Save it as UTF-8.' },
+];
+
+/**
+ * Reads records from a CSV (or tab-separated .tsv), JSON (array of objects) or JSONL file; every cell stays as it was written, and every
+ * row knows its line.
+ */
 export function readRecords(path: string): RecordTable {
   const text = readText(path);
   switch (extname(path).toLowerCase()) {
     case '.json':
-      return fromObjects(parseJson(text, path), path);
+      return tableOfObjects(parseJson(text, path), path);
     case '.jsonl':
-      return fromObjects(
-        text
-          .split('\n')
-          .filter((line) => line.trim() !== '')
-          .map((line) => parseJson(line, path)),
-        path,
-      );
+    case '.ndjson':
+      return fromJsonLines(text, path);
     default:
       return fromCsv(text, path);
   }
 }
 
 function readText(path: string): string {
+  let bytes: Buffer;
   try {
     const { size } = statSync(path);
     if (size > LARGEST_FILE_BYTES) {
       throw new IsoflopError('invalid-input', `the file has ${size} bytes; at most ${LARGEST_FILE_BYTES} are read`, {
         path,
+        hint: 'Keep the columns and rows that a law needs; a million rows of ten columns fit.',
       });
     }
-    return readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (cause) {
     throw fileError(cause, 'reading records', path);
   }
+  const other = OTHER_FORMATS.find(({ start }) => start.every((byte, index) => bytes[index] === byte));
+  if (other)
+    throw new IsoflopError('invalid-input', `the file is ${other.is}, not a table as text`, { path, hint: other.hint });
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replaceAll('\r\n', '\n');
+  } catch (cause) {
+    throw new IsoflopError('invalid-input', 'the file is not UTF-8 text', { path, hint: 'Save it as UTF-8.', cause });
+  }
+}
+
+/** What csv-parse gives with its option `info`. */
+interface ParsedRecord {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
 }
 
 function fromCsv(text: string, path: string): RecordTable {
-  let rows: string[][];
+  const delimiter = extname(path).toLowerCase() === '.tsv' ? '\t' : ',';
+  let records: readonly ParsedRecord[];
   try {
-    rows = parse(text, { bom: true, skip_empty_lines: true, trim: true });
+    const options = { bom: true, delimiter, skip_empty_lines: true, trim: true, relax_column_count: true } as const;
+    records = parse(text, { ...options, info: true }) as unknown as ParsedRecord[];
   } catch (cause) {
     const { lines, message } = cause as { lines?: number; message: string };
-    throw new IsoflopError('invalid-input', message.replace(/ on line \d+.*/, ''), {
+    throw new IsoflopError('invalid-input', message.replace(/ (on|at) line \d+.*/, ''), {
       path: lines === undefined ? path : `${path}:${lines}`,
-      hint: 'The file is not a regular CSV table: every line needs as many cells as the header.',
+      hint: 'A cell that holds a comma, a quote or a line break stands in double quotes, with quotes inside doubled.',
       cause,
     });
   }
-  const [header, ...cells] = rows;
-  if (!header || cells.length === 0) throw new IsoflopError('invalid-input', 'the table has no rows', { path });
-  return { columns: header, rows: cells };
+  const [header, ...rows] = records;
+  if (!header || rows.length === 0) {
+    throw new IsoflopError('invalid-input', 'the table has no rows', {
+      path,
+      hint: 'A header and one row a run are wanted.',
+    });
+  }
+  refuseOtherDelimiters(header.record, path);
+  return { columns: header.record, rows: rows.map(({ record }) => record), lines: startLines(rows), path };
 }
 
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new IsoflopError('invalid-input', `not valid JSON: ${(cause as Error).message}`, { path, cause });
-  }
+/** The line each record begins on: `info.lines` is the one that it ends on. */
+const startLines = (rows: readonly ParsedRecord[]): number[] =>
+  rows.map(({ record, info }) => info.lines - record.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0));
+
+function refuseOtherDelimiters([only, ...rest]: readonly string[], path: string): void {
+  const found = rest.length === 0 ? [';', '\t', '|'].find((one) => only.includes(one)) : undefined;
+  if (found === undefined) return;
+  throw new IsoflopError(
+    'invalid-input',
+    `the header is one cell, '${only.slice(0, 60)}': is the file separated by ${JSON.stringify(found)}?`,
+    {
+      path: `${path}:1`,
+      hint:
+        found === '\t' ? 'Give the file the ending .tsv.' : 'Save it with commas, and numbers with a decimal point.',
+    },
+  );
 }
 
-function fromObjects(value: unknown, path: string): RecordTable {
-  if (!Array.isArray(value) || value.length === 0 || value.some((one) => typeof one !== 'object' || one === null)) {
-    throw new IsoflopError('invalid-input', 'an array of objects is wanted, one a run', { path });
-  }
-  const objects = value as Record<string, unknown>[];
-  const columns = [...new Set(objects.flatMap((one) => Object.keys(one)))];
-  const cell = (content: unknown): string => (content === null || content === undefined ? '' : String(content));
-  return { columns, rows: objects.map((one) => columns.map((name) => cell(one[name]))) };
+function fromJsonLines(text: string, path: string): RecordTable {
+  const lines = text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [{ line, number: index + 1 }]));
+  const values = lines.map(({ line, number }) => parseJson(line, path, number));
+  return {
+    ...tableOfObjects(
+      values,
+      path,
+      lines.map(({ number }) => number),
+    ),
+    lines: lines.map(({ number }) => number),
+  };
 }

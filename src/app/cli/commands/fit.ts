@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { fitLaw, lawById, ownLaw, restrictLaw } from '../../../core/laws/index.ts';
+import { fitLaw, restrictLaw } from '../../../core/laws/index.ts';
 import type { Fit, Law, Objective } from '../../../core/laws/index.ts';
 import { bootstrapFits, percentileIntervals } from '../../../core/laws/uncertainty/bootstrap.ts';
 import { parameterIntervals } from '../../../core/laws/uncertainty/delta.ts';
@@ -7,12 +7,15 @@ import { IsoflopError } from '../../../core/terms/errors.ts';
 import type { Observations } from '../../../core/terms/observation.ts';
 import type { FitDocument } from '../fit-document.ts';
 import { fitText } from '../fit-text.ts';
+import { lawByIdOrFile, lawOfFormula } from '../law-choice.ts';
 import { addRecordOptions, openRecords, parseMap, wholeNumber } from '../record-options.ts';
 import type { RecordFlags } from '../record-options.ts';
 
 interface FitFlags extends RecordFlags {
   readonly law: string;
   readonly formula?: string;
+  readonly parameter?: string;
+  readonly weights?: string;
   readonly fix?: string;
   readonly tie?: string;
   readonly objective: string;
@@ -36,12 +39,14 @@ const OBJECTIVES = [
 /** `isoflop fit` */
 export function register(program: Command): void {
   addRecordOptions(program.command('fit').description('Fit a scaling law to records.'))
-    .option('--law <id>', 'a law of the catalogue; `isoflop laws` lists them', 'chinchilla')
+    .option('--law <law>', 'a law of `isoflop laws`, or a YAML file of your own', 'chinchilla')
     .option('--formula <text>', 'a law of your own, such as "loss = E + A / params^alpha", instead of --law')
+    .option('--parameter <names>', 'names in --formula that are parameters though they look like columns')
     .option('--fix <values>', 'hold parameters, such as "alpha=0.34,E=1.69"')
     .option('--tie <names>', 'make parameters equal, such as "beta=alpha"')
     .option('--objective <name>', `one of ${OBJECTIVES.join(', ')}`, 'log-huber')
     .option('--delta <number>', 'scale of huber and cauchy, in units of the residual (default 1e-3)')
+    .option('--weights <column>', 'count rows by this column: twice the weight, half the variance')
     .option('--bootstrap <draws>', 'intervals from this many resamples of the runs instead of the delta method')
     .option('--seed <n>', 'seed of starts and resamples', '1')
     .option('--json', 'print the fit as JSON (isoflop.fit/1)')
@@ -55,14 +60,17 @@ export function register(program: Command): void {
 function fit(path: string, flags: FitFlags): void {
   const records = openRecords(path, flags);
   const law = chooseLaw(flags, records.columns);
-  const data = records.observe([...law.variables, law.response]);
-  const result = fitLaw(law, data, { objective: parseObjective(flags), seed: wholeNumber(flags.seed, '--seed') });
+  const weights = flags.weights === undefined ? {} : { weights: flags.weights };
+  const data = records.observe([...law.variables, law.response, ...Object.values(weights)]);
+  const seed = wholeNumber(flags.seed, '--seed');
+  const result = fitLaw(law, data, { objective: parseObjective(flags), seed, ...weights });
   const document = withIntervals(result, data, flags);
   console.log(flags.json ? JSON.stringify(document, null, 2) : fitText(document));
 }
 
 function chooseLaw(flags: FitFlags, columns: readonly string[]): Law {
-  const law = flags.formula === undefined ? lawById(flags.law) : ownLaw(flags.formula, { columns });
+  const law =
+    flags.formula === undefined ? lawByIdOrFile(flags.law) : lawOfFormula(flags.formula, columns, flags.parameter);
   const fixed = Object.entries(parseMap(flags.fix ?? '')).map(([name, text]) => {
     const value = Number(text);
     if (!Number.isFinite(value)) throw new IsoflopError('invalid-input', `--fix ${name} takes a number, got '${text}'`);

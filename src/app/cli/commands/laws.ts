@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
-import { CATALOGUE, lawById } from '../../../core/laws/index.ts';
+import { CATALOGUE } from '../../../core/laws/index.ts';
 import type { Law } from '../../../core/laws/index.ts';
 import { table } from '../format.ts';
+import { lawByIdOrFile } from '../law-choice.ts';
 
 /** `isoflop laws` */
 export function register(program: Command): void {
   program
     .command('laws')
     .description('List the laws that isoflop knows, or show one.')
-    .argument('[id]')
+    .argument('[law]', 'a law by its id, or a YAML file of your own')
     .option('--json', 'print as JSON')
     .action((id: string | undefined, { json = false }: { json?: boolean }) => {
-      const shown = id === undefined ? CATALOGUE : lawById(id);
+      const shown = id === undefined ? CATALOGUE : lawByIdOrFile(id);
       if (json) console.log(JSON.stringify(shown, null, 2));
       else console.log(Array.isArray(shown) ? listText() : lawText(shown as Law));
     });

@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import { reachLoss } from '../../../core/plan/sample-efficiency.ts';
 import type { Reach } from '../../../core/plan/sample-efficiency.ts';
 import type { Observations } from '../../../core/terms/observation.ts';
-import { wrap } from '../fit-text.ts';
-import { compact, scientific, table } from '../format.ts';
+import { compact, scientific, table, wrap } from '../format.ts';
 import { positive, readFit, tableOf } from './predict.ts';
 
 interface ReachFlags {

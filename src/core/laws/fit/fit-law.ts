@@ -8,10 +8,13 @@ import { minimize } from './minimize.ts';
 import type { Minimum } from './minimize.ts';
 import { Problem } from './problem.ts';
 import { startingPoints } from './starts.ts';
+import { weightsOf } from './weights.ts';
 
 export interface FitOptions {
   /** Default: Huber of the log residual with delta 1e-3 (Hoffmann et al. 2022). */
   readonly objective?: Objective;
+  /** A column of positive weights: each row's penalty is multiplied by its weight over the mean weight. Default: none. */
+  readonly weights?: string;
   /** Points of the global search. Default: by the number of parameters that enter nonlinearly. */
   readonly starts?: number;
   readonly seed?: number;
@@ -26,8 +29,9 @@ const AGREEMENT = 1e-6;
 /** Fits a law to a table by a global search. Throws where the table cannot carry the law; else the fit says how it ended. */
 export function fitLaw(law: Law, data: Observations, options: FitOptions = {}): Fit {
   const { objective = DEFAULT_OBJECTIVE, starts, seed = 1 } = options;
-  checkData(law, data, objective);
-  const problem = new Problem(law, data, objective);
+  const notes = [...(data.notes ?? []), ...checkData(law, data, objective)];
+  const { weights } = options;
+  const problem = new Problem(law, data, objective, weightsOf(data, weights));
   const { points, polished } = startingPoints(problem, starts, seed);
   const screened = points
     .map((theta) => ({ theta, value: problem.value(theta) }))
@@ -63,5 +67,7 @@ export function fitLaw(law: Law, data: Observations, options: FitOptions = {}): 
     residuals: [...problem.residuals(best.theta)],
     conventions: data.conventions,
     exclusions: data.exclusions,
+    ...(notes.length > 0 ? { notes } : {}),
+    ...(weights === undefined ? {} : { weights }),
   };
 }

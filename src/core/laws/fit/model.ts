@@ -31,7 +31,10 @@ export interface ObjectiveModel {
   readonly value: Kernel;
   /** [objective, gradient..., lower triangle of the Gauss-Newton matrix], by the coordinates of the search. */
   readonly slopes: Kernel;
-  /** [sum r^2, sum psi^2, sum psi', lower triangle of J^T J], unweighted; psi is the penalty's derivative, J by the coordinates. */
+  /**
+   * [sum w r^2, sum w psi^2, sum psi', lower triangle of J^T W J]; psi is the penalty's derivative, J by the coordinates. A row of weight w has
+   * 1/w of the variance.
+   */
   readonly scatter: Kernel;
   /** [row][fitted value in the space of the residuals, derivatives by the coordinates...]. */
   readonly rows: Kernel;
@@ -100,7 +103,13 @@ function createObjectiveModel(law: Law, objective: Objective): ObjectiveModel {
   return lazily({
     value: () => sums(value),
     slopes: () => sums(value, ...gradient, ...pairs.map((pair) => times(weighted(penalty.weight), pair))),
-    scatter: () => sums(squares, times(psi, psi), of(penalty.curvature), ...pairs),
+    scatter: () =>
+      sums(
+        times(symbol(WEIGHT), squares),
+        times(symbol(WEIGHT), times(psi, psi)),
+        of(penalty.curvature),
+        ...pairs.map((pair) => times(symbol(WEIGHT), pair)),
+      ),
     rows: () => compile([fitted, ...slopes], parameters, columns),
     projection: () => sums(...projectionOf(law, formula, objective.residual === 'log')),
   });

@@ -12,13 +12,13 @@ import { DEFAULT_DELTA, DEFAULT_RATIO } from './objective.ts';
 /** Relative residual that double precision cannot tell from none. */
 const ROUNDING = 1e-12;
 
-/** How residuals and derivatives scatter at a point, unweighted. */
+/** How residuals and derivatives scatter at a point; a row of weight w has 1/w of the variance. */
 export interface Scatter {
   /** Sums over rows of squared residuals, of squared derivatives of the penalty, and of its second derivatives. */
   readonly squares: number;
   readonly pulls: number;
   readonly curvature: number;
-  /** J^T J of the derivatives by the coordinates. */
+  /** J^T W J of the derivatives by the coordinates. */
   readonly gram: Matrix;
 }
 

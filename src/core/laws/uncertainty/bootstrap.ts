@@ -4,6 +4,7 @@ import type { Observations } from '../../terms/observation.ts';
 import type { ProgressListener } from '../../terms/progress.ts';
 import { minimize } from '../fit/minimize.ts';
 import { Problem } from '../fit/problem.ts';
+import { weightsOf } from '../fit/weights.ts';
 
 export interface BootstrapOptions {
   /** Resamples. Default 200. */
@@ -23,6 +24,7 @@ export function bootstrapFits(fit: Fit, data: Observations, options: BootstrapOp
   const runs = [...new Set(data.runs)];
   const place = new Map(runs.map((run, index) => [run, index]));
   const runOfRow = data.runs.map((run) => place.get(run)!);
+  const weights = weightsOf(data, fit.weights);
   const start = new Problem(fit.law, data, fit.objectiveKind);
   const theta = start.coordinates.toTheta(fit.law.parameters.map(({ name }) => fit.parameters[name]));
   return Array.from({ length: draws }, (_, draw) => {
@@ -31,7 +33,7 @@ export function bootstrapFits(fit: Fit, data: Observations, options: BootstrapOp
     const random = new Random(seed, draw);
     const counts = new Float64Array(runs.length);
     for (let pick = 0; pick < runs.length; pick++) counts[random.integer(runs.length)] += 1;
-    const problem = start.reweighted(Float64Array.from(runOfRow, (run) => counts[run]));
+    const problem = start.reweighted(Float64Array.from(runOfRow, (run, row) => counts[run] * (weights?.[row] ?? 1)));
     return problem.coordinates.toRaw(minimize(problem, theta).theta);
   });
 }

@@ -5,9 +5,10 @@ import type { Fit } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
 import { Problem } from '../fit/problem.ts';
 import type { Scatter } from '../fit/problem.ts';
+import { weightsOf } from '../fit/weights.ts';
 import { bootstrapFits } from './bootstrap.ts';
 
-/** Covariance of a fit's coordinates and the variance of one run's residual. */
+/** Covariance of a fit's coordinates and the variance of the residual of one run (of mean weight, where rows have weights). */
 export interface FitCovariance {
   readonly problem: Problem;
   readonly theta: readonly number[];
@@ -25,7 +26,7 @@ const RESAMPLED_FROM = 10;
  * or depart from the law together (for the runs of Hoffmann et al. 2022 twice as wide as the formula). Few runs: the formula.
  */
 export function fitCovariance(fit: Fit, data: Observations): FitCovariance {
-  const problem = new Problem(fit.law, data, fit.objectiveKind);
+  const problem = new Problem(fit.law, data, fit.objectiveKind, weightsOf(data, fit.weights));
   const start = problem.coordinates.toTheta(fit.law.parameters.map(({ name }) => fit.parameters[name]));
   const theta = problem.coordinates.clamp(start);
   const free = fit.law.parameters.map(({ name }) => !fit.diagnostics.boundsHit.includes(name));

@@ -29,7 +29,7 @@ describe('forecast', () => {
   });
 
   it('refuses as many parameters as rows', () => {
-    const data = surfaceTable({ ...GRID, levels: [1, 10], runsEach: 2 }, new Random(1));
+    const data = surfaceTable({ ...GRID, levels: [1, 10, 100], runsEach: 1 }, new Random(1));
     const fit = fitLaw(lawById('chinchilla'), data, { objective: { kind: 'least-squares', residual: 'linear' } });
     const few = { ...data, rows: 4, runs: data.runs.slice(0, 4) };
     expect(() => forecast(fit, few, { params: 1e8, tokens: 1e10 }, [0.95])).toThrow('no degree of freedom');
