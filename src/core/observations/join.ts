@@ -1,6 +1,6 @@
 import { IsoflopError } from '../terms/errors.ts';
 import { parseCondition } from './condition.ts';
-import type { RecordTable } from './records.ts';
+import type { RecordTable } from './table.ts';
 
 /** One side of a join: a table and the column of numbers that it gives. */
 export interface JoinSide {
