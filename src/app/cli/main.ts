@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import type { ErrorCode } from '../../core/terms/errors.ts';
 import { VERSION } from '../../core/terms/version.ts';
+<<<<<<< HEAD
 import { register as compare } from './commands/compare.ts';
+import { register as diagnose } from './commands/diagnose.ts';
 import { register as downstream } from './commands/downstream.ts';
 import { register as fit } from './commands/fit.ts';
 import { register as laws } from './commands/laws.ts';
@@ -28,21 +30,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
 };
 
 /** In the order of the help. */
-const COMMANDS = [
-  study,
-  train,
-  fit,
-  predict,
-  optima,
-  reach,
-  compare,
-  shift,
-  downstream,
-  observe,
-  laws,
-  records,
-  report,
-];
+const COMMANDS = [study, train, fit, predict, diagnose, optima, reach, compare, shift, downstream, observe, laws, records, report];
 
 function buildProgram(): Command {
   const program = new Command('isoflop')
