@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NOISE_KINDS, shareOfLaws } from '../../../../test/support/noise-curves.ts';
 import { Random } from '../../math/random.ts';
 import type { Observations } from '../../terms/observation.ts';
 import { candidateLaw } from './candidates.ts';
@@ -50,22 +51,8 @@ describe('selectLaw', () => {
     expect(ratios.toSorted((a, b) => a - b)[10]).toBeLessThan(0.3);
   });
 
-  it.each(['random walk', 'flat noise'])('seldom takes a law for a %s', (kind) => {
-    const random = new Random(8);
-    const trials = 30;
-    let laws = 0;
-    for (let trial = 0; trial < trials; trial++) {
-      let level = 0;
-      const y = (): number => {
-        const step = 0.02 * random.normal();
-        level += step;
-        return 0.5 * Math.exp(kind === 'flat noise' ? step : level);
-      };
-      const selection = selectLaw(curve(geometric(10 + random.integer(20), 1.25), y), { candidates: QUICK });
-      const chosen = selection.candidates.find(({ name }) => name === selection.selected)!;
-      if (chosen.kind !== 'last-value' && chosen.kind !== 'local-average') laws += 1;
-    }
-    expect(laws / trials).toBeLessThanOrEqual(0.1);
+  it.each(NOISE_KINDS)('seldom takes a law for a %s', (kind) => {
+    expect(shareOfLaws(kind, 30, QUICK)).toBeLessThanOrEqual(0.1);
   });
 
   it('carries the last value forward where nothing falls', () => {
