@@ -3,8 +3,9 @@ import { compact, scientific, table } from './format.ts';
 import { wrap } from './wrap.ts';
 
 const NAME_WIDTH = 34;
+const CURVE_WIDTH = 20;
 
-const short = (name: string): string => (name.length > NAME_WIDTH ? `${name.slice(0, NAME_WIDTH - 1)}…` : name);
+const short = (name: string, width: number): string => (name.length > width ? `${name.slice(0, width - 1)}…` : name);
 const costText = (cost: number): string => (cost < 1e15 ? compact(cost) : scientific(cost));
 const ratioText = (ratio: number | null): string => (ratio === null ? '-' : ratio.toPrecision(2));
 
@@ -17,7 +18,7 @@ export function selectionText(selection: Selection): string {
     one.error === null ? '-' : isLog ? `${(100 * one.error).toPrecision(2)} %` : one.error.toPrecision(2);
   const lines = candidates.map((one) => [
     one.name === selection.selected ? '→' : '',
-    short(one.name),
+    short(one.name, NAME_WIDTH),
     error(one),
     ratioText(one.ratio),
     `${one.wins} of ${one.origins}`,
@@ -53,21 +54,18 @@ function averageText({ candidates, selected }: Selection): string[] {
 /** Many curves, one a line. */
 export function curvesText(curves: readonly CurveSelection[]): string {
   const lines = curves.map((one) => {
-    if (!('selection' in one)) return [short(one.curve), '-', '-', '-', one.fault];
-    const { selection } = one;
-    const chosen = selection.candidates.find(({ name }) => name === selection.selected)!;
-    return [
-      short(one.curve),
-      String(selection.rows),
-      String(selection.independent),
-      ratioText(chosen.ratio),
-      selection.selected,
-    ];
+    const name = short(one.curve, CURVE_WIDTH);
+    if (!('selection' in one)) return [name, '-', '-', '-', '(none)'];
+    const { rows, independent, candidates, selected } = one.selection;
+    const chosen = candidates.find((candidate) => candidate.name === selected)!;
+    return [name, String(rows), String(independent), ratioText(chosen.ratio), selected];
   });
   const better = curves.filter((one) => 'selection' in one && one.selection.beatsLastValue).length;
   return [
-    table(['curve', 'rows', 'forecasts', 'over last value', 'selected'], lines),
+    table(['curve', 'rows', 'forecasts', 'ratio', 'selected'], lines),
     '',
+    ...wrap('Ratio: held-out error over that of the last value; forecasts: those that share no row.'),
     `${better} of ${curves.length} curves have something that beats the last value.`,
+    ...curves.flatMap((one) => ('fault' in one ? wrap(`${one.curve}: ${one.fault}`) : [])),
   ].join('\n');
 }

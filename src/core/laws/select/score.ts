@@ -1,7 +1,7 @@
 import type { CandidateKind, ForecastPart, HeldOutError, SelectionCandidate } from '../../terms/selection.ts';
 import type { CostTable } from './cost-table.ts';
 import type { Origin } from './origins.ts';
-import { rootMeanSquare } from './weigh.ts';
+import { rootMeanSquare } from './held-out.ts';
 
 export interface Contender {
   readonly name: string;

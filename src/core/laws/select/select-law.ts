@@ -8,14 +8,16 @@ import type { CandidateLaw } from './candidates.ts';
 import { costTable } from './cost-table.ts';
 import type { CostTable } from './cost-table.ts';
 import { decide } from './decide.ts';
+import { heldOutErrors, rootMeanSquare, shiftOf } from './held-out.ts';
+import type { MemberFits } from './held-out.ts';
 import { independentOrigins, rollingOrigins } from './origins.ts';
 import type { Origin } from './origins.ts';
 import { rollFits } from './rolling-fits.ts';
 import type { RollingFit } from './rolling-fits.ts';
 import { scoreCandidate } from './score.ts';
 import type { Contender } from './score.ts';
-import { ANCHORS, combine, heldOutErrors, rootMeanSquare, shiftOf, weigh } from './weigh.ts';
-import type { MemberFits, Weighting } from './weigh.ts';
+import { ANCHORS, combine, weigh } from './weigh.ts';
+import type { Weighting } from './weigh.ts';
 
 export interface SelectOptions {
   /** What is compared beside the last value. Default: DEFAULT_CANDIDATES, laws of one variable. */
