@@ -3,7 +3,6 @@ import { Command, CommanderError } from 'commander';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import type { ErrorCode } from '../../core/terms/errors.ts';
 import { VERSION } from '../../core/terms/version.ts';
-<<<<<<< HEAD
 import { register as compare } from './commands/compare.ts';
 import { register as diagnose } from './commands/diagnose.ts';
 import { register as downstream } from './commands/downstream.ts';
@@ -15,6 +14,7 @@ import { register as predict } from './commands/predict.ts';
 import { register as reach } from './commands/reach.ts';
 import { register as records } from './commands/records.ts';
 import { register as report } from './commands/report.ts';
+import { register as select } from './commands/select.ts';
 import { register as shift } from './commands/shift.ts';
 import { register as study } from './commands/study.ts';
 import { register as train } from './commands/train.ts';
@@ -30,7 +30,23 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
 };
 
 /** In the order of the help. */
-const COMMANDS = [study, train, fit, predict, diagnose, optima, reach, compare, shift, downstream, observe, laws, records, report];
+const COMMANDS = [
+  study,
+  train,
+  fit,
+  predict,
+  select,
+  diagnose,
+  optima,
+  reach,
+  compare,
+  shift,
+  downstream,
+  observe,
+  laws,
+  records,
+  report,
+];
 
 function buildProgram(): Command {
   const program = new Command('isoflop')
