@@ -80,6 +80,10 @@ export const TRUTHS: Readonly<Record<string, TruthBox>> = {
     },
     levels: 10,
   },
+  granularity: {
+    variables: { params: [1e7, 1e10], tokens: [1e9, 1e12], granularity: [1, 32] },
+    parameters: { gamma: [0.3, 0.9] },
+  },
   sparsity: {
     variables: { sparsity: [0, 0.9, 'even'], params: [1e7, 1e10], tokens: [1e9, 1e12] },
     parameters: { b: [0.5, 1.1] },
@@ -87,6 +91,8 @@ export const TRUTHS: Readonly<Record<string, TruthBox>> = {
   },
   'learning-rate': { variables: FLOPS },
   'batch-size': { variables: FLOPS },
+  'optimal-params': { variables: FLOPS },
+  'optimal-tokens': { variables: FLOPS },
   'step-law-rate': { variables: { params: [1e7, 1e10], tokens: [1e9, 1e12] } },
   'step-law-batch': { variables: { tokens: [1e9, 1e12] } },
   'critical-batch': {

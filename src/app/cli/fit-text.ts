@@ -1,21 +1,9 @@
 import { DEFAULT_DELTA, DEFAULT_RATIO } from '../../core/laws/fit/objective.ts';
 import type { FitDocument } from './fit-document.ts';
 import { table } from './format.ts';
+import { wrap } from './wrap.ts';
 
 const digits = (value: number): string => String(Number(value.toPrecision(6)));
-
-const WIDTH = 80;
-
-/** Breaks a sentence into lines of at most 80 columns; lines after the first are indented. */
-function wrap(sentence: string, indent = '  '): string[] {
-  const lines: string[] = [];
-  for (const word of sentence.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(lines.length === 0 ? word : indent + word);
-  }
-  return lines;
-}
 
 /** A fit as a person reads it, within 80 columns. */
 export function fitText(fit: FitDocument): string {

@@ -7,10 +7,10 @@ const HUGE = 1e300;
 const A = coefficient('A', 'size of the part of the loss that scale removes', { flops: 'alpha' });
 const ALPHA = exponent('alpha', 'how fast the loss falls with scale');
 
-/** One break of a broken power law. */
-const breakOf = (k: string): LawParameter[] => [
+/** One break of a broken power law, looked for between `range` times the geometric mean of the scale. */
+const breakOf = (k: string, range: readonly [number, number]): LawParameter[] => [
   signed(`c${k}`, `change of the exponent at break ${k}`, '1', [-0.5, 0.5]),
-  scaleOf(`d${k}`, `where break ${k} lies`, 'flops', [0.02, 50]),
+  scaleOf(`d${k}`, `where break ${k} lies`, 'flops', range),
   {
     name: `f${k}`,
     meaning: `width of break ${k}: small is sharp`,
@@ -111,7 +111,7 @@ export const CURVES: readonly Law[] = [
     formula: 'E + A / flops^alpha * exp(-(c1 * f1 * log1p((flops/d1)^(1/f1))))',
     response: 'loss',
     variables: ['flops'],
-    parameters: [floor(), A, ALPHA, ...breakOf('1')],
+    parameters: [floor(), A, ALPHA, ...breakOf('1', [0.02, 50])],
     source: 'Caballero et al. 2022 (arXiv 2210.14891), equation 1 with n = 1',
     caution: 'Six parameters, and what comes after the last break is not in the data before it.',
   },
@@ -121,7 +121,8 @@ export const CURVES: readonly Law[] = [
     formula: 'E + A / flops^alpha * exp(-sum(i, 1, 2, c_i * f_i * log1p((flops/d_i)^(1/f_i))))',
     response: 'loss',
     variables: ['flops'],
-    parameters: [floor(), A, ALPHA, ...breakOf('1'), ...breakOf('2')],
+    // Breaks may change places: the first is looked for at smaller scales than the second.
+    parameters: [floor(), A, ALPHA, ...breakOf('1', [0.02, 5]), ...breakOf('2', [0.2, 50])],
     source: 'Caballero et al. 2022 (arXiv 2210.14891), equation 1 with n = 2',
     caution:
       'Nine parameters: it needs some forty points, and what comes after the last break is not in the data before it.',

@@ -41,6 +41,31 @@ export const OTHERS: readonly Law[] = [
     ],
   },
   {
+    id: 'granularity',
+    title: 'Krajewski: fine-grained experts',
+    formula: 'E + (A + G / granularity^gamma) / params^alpha + B / tokens^beta',
+    response: 'loss',
+    variables: ['params', 'tokens', 'granularity'],
+    parameters: [
+      floor(),
+      coefficient('A', 'share of the size term that granularity does not change', { params: 'alpha' }),
+      coefficient('G', 'share of the size term that granularity removes', { params: 'alpha', granularity: 'gamma' }),
+      coefficient('B', 'size of the part of the loss that tokens remove', { tokens: 'beta' }),
+      exponent('gamma', 'how fast finer experts remove their share'),
+      exponent('alpha', 'how fast the loss falls with parameters without embeddings, experts among them'),
+      exponent('beta', 'how fast the loss falls with tokens'),
+    ],
+    source: 'Krajewski et al. 2024 (arXiv 2402.07871), equation 9: granularity is how many times smaller an expert is',
+    caution: 'Of one expansion rate (64 experts’ worth); the cost of routing grows with granularity.',
+    published: [
+      {
+        source: 'Krajewski et al. 2024, table 1 (secondary transcription)',
+        conventions: NON_EMBEDDING,
+        values: { E: 0.47, A: 18.1, G: 2.1, B: 30.8, gamma: 0.58, alpha: 0.115, beta: 0.147 },
+      },
+    ],
+  },
+  {
     id: 'sparsity',
     title: 'Frantar: sparsity',
     formula: 'E + (a * (1 - sparsity)^b + c) / params^alpha + B / tokens^beta',
@@ -85,6 +110,39 @@ export const OTHERS: readonly Law[] = [
     source: 'DeepSeek-AI 2024 (arXiv 2401.02954), section 3.1; the batch in tokens',
     caution: 'Another optimiser, schedule or rate has other constants.',
     published: [{ source: 'DeepSeek-AI 2024', conventions: {}, values: { a: 0.292, b: 0.3271 } }],
+  },
+  {
+    id: 'optimal-params',
+    title: 'Best size by compute',
+    formula: 'a * flops^b',
+    response: 'params',
+    variables: ['flops'],
+    parameters: [
+      coefficient('a', 'best size at one FLOP', { flops: '-b' }, 'params'),
+      exponent('b', 'how fast the best size grows with compute'),
+    ],
+    source: 'Hoffmann et al. 2022 (arXiv 2203.15556), section 3: the line through the optima of each budget',
+    caution: 'Of optima only, one a budget: minima at the edge of a profile are none.',
+  },
+  {
+    id: 'optimal-tokens',
+    title: 'Best tokens by compute',
+    formula: 'a * flops^b',
+    response: 'tokens',
+    variables: ['flops'],
+    parameters: [
+      coefficient('a', 'best tokens at one FLOP', { flops: '-b' }, 'tokens'),
+      exponent('b', 'how fast the best tokens grow with compute'),
+    ],
+    source: 'Hoffmann et al. 2022 (arXiv 2203.15556), section 3: the line through the optima of each budget',
+    caution: 'Of optima only, one a budget: minima at the edge of a profile are none.',
+    published: [
+      {
+        source: 'DeepSeek-AI 2024 (arXiv 2401.02954), section 3.2: compute as M D, M non-embedding FLOPs a token',
+        conventions: {},
+        values: { a: 5.8316, b: 0.4757 },
+      },
+    ],
   },
   {
     id: 'step-law-rate',
