@@ -4,6 +4,7 @@ import { IsoflopError } from '../../core/terms/errors.ts';
 import type { ErrorCode } from '../../core/terms/errors.ts';
 import { VERSION } from '../../core/terms/version.ts';
 import { register as fit } from './commands/fit.ts';
+import { register as forecast } from './commands/forecast.ts';
 import { register as laws } from './commands/laws.ts';
 import { register as predict } from './commands/predict.ts';
 import { register as report } from './commands/report.ts';
@@ -28,7 +29,7 @@ function buildProgram(): Command {
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  for (const register of [study, train, fit, laws, select, predict, report]) register(program);
+  for (const register of [study, train, fit, laws, select, forecast, predict, report]) register(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

@@ -21,7 +21,7 @@ export function learningCurve(points: readonly CurvePoint[]): LearningCurve {
         'invalid-input',
         `a learning curve takes x and loss above 0, got x ${x} with loss ${loss}`,
         {
-          hint: 'Leave the row out, or forecast another quantity, such as the error instead of the accuracy.',
+          hint: 'Leave such rows out, as with --where "steps > 0".',
         },
       );
     }
