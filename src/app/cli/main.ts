@@ -7,6 +7,7 @@ import { register as compare } from './commands/compare.ts';
 import { register as diagnose } from './commands/diagnose.ts';
 import { register as downstream } from './commands/downstream.ts';
 import { register as fit } from './commands/fit.ts';
+import { register as forecast } from './commands/forecast.ts';
 import { register as laws } from './commands/laws.ts';
 import { register as observe } from './commands/observe.ts';
 import { register as optima } from './commands/optima.ts';
@@ -36,6 +37,7 @@ const COMMANDS = [
   fit,
   predict,
   select,
+  forecast,
   diagnose,
   optima,
   reach,

@@ -29,41 +29,60 @@ const LARGEST_SHARE = 0.97;
 /** Components that weigh less than this change no quantile. */
 const NEGLIGIBLE = 1e-7;
 
-interface Component {
+/** The law with one value of E, its regression, and how likely it is. */
+export interface OffsetComponent {
   readonly offset: number;
   readonly weight: number;
-  /** Location, scale and degrees of freedom of log(loss - offset) of the new run. */
-  readonly location: number;
-  readonly scale: number;
+  /** log(L - E) of the curve at the largest run, and its change for each e-fold of compute; below 0. */
+  readonly intercept: number;
+  readonly slope: number;
+  /** Scale and degrees of freedom of log(L - E) of a new run so many e-folds from the largest. */
+  scale(efolds: number): number;
   readonly degrees: number;
 }
 
 /**
- * The loss of a new run under L = E + A / C^alpha with E unknown in [0, smallest loss): for every E a weighted regression of
- * log(L - E) on log C, and E weighed by its marginal likelihood. A uniform prior on E / min L, a logarithmic one on alpha,
+ * The law L = E + A / C^alpha with E unknown in [0, smallest loss): for every E a weighted regression of log(L - E) on log C,
+ * and E weighed by its marginal likelihood; the weights sum to 1. A uniform prior on E / min L, a logarithmic one on alpha,
  * a scaled inverse chi-square one on the noise. Runs far below the largest count less, since no law holds exactly over
- * decades: their variance is raised by (misfit x distance)^2, and so is that of the new run above it.
+ * decades: their variance is raised by (misfit x distance)^2, and so is that of the new run above it. Empty where no E lets the loss fall.
  */
-export function offsetPredictive(points: readonly PathPoint[], flops: number, prior: OffsetPrior): Predictive {
+export function offsetPosterior(
+  points: readonly PathPoint[],
+  prior: OffsetPrior,
+  grid: number = GRID,
+): OffsetComponent[] {
   const largest = Math.max(...points.map((point) => point.flops));
   const smallestLoss = Math.min(...points.map((point) => point.loss));
-  const components: Component[] = [];
-  const scores: number[] = [];
-  for (let step = 0; step < GRID; step++) {
-    const offset = ((step + 0.5) / GRID) * LARGEST_SHARE * smallestLoss;
-    const fitted = regress(points, offset, largest, flops, prior);
-    if (!fitted) continue;
-    components.push({ offset, weight: 0, ...fitted.component });
-    scores.push(fitted.score);
+  const regressions: Regression[] = [];
+  for (let step = 0; step < grid; step++) {
+    const offset = ((step + 0.5) / grid) * LARGEST_SHARE * smallestLoss;
+    const fitted = regress(points, offset, largest, prior);
+    if (fitted) regressions.push(fitted);
   }
-  const top = Math.max(...scores);
-  const total = scores.reduce((sum, score) => sum + exp(score - top), 0);
-  const weighed = components.map((component, index) => ({ ...component, weight: exp(scores[index] - top) / total }));
-  return mixture(weighed.filter(({ weight }) => weight > NEGLIGIBLE));
+  const top = Math.max(...regressions.map(({ score }) => score));
+  const total = regressions.reduce((sum, { score }) => sum + exp(score - top), 0);
+  return regressions
+    .map(({ component, score }) => ({ ...component, weight: exp(score - top) / total }))
+    .filter(({ weight }) => weight > NEGLIGIBLE);
+}
+
+/** The loss of a new run under that law. */
+export function offsetPredictive(points: readonly PathPoint[], flops: number, prior: OffsetPrior): Predictive {
+  const at = log(flops / Math.max(...points.map((point) => point.flops)));
+  return mixture(
+    offsetPosterior(points, prior).map(({ offset, weight, intercept, slope, scale, degrees }) => ({
+      offset,
+      weight,
+      location: intercept + slope * at,
+      scale: scale(at),
+      degrees,
+    })),
+  );
 }
 
 interface Regression {
-  readonly component: Omit<Component, 'offset' | 'weight'>;
+  readonly component: Omit<OffsetComponent, 'weight'>;
   readonly score: number;
 }
 
@@ -71,7 +90,6 @@ function regress(
   points: readonly PathPoint[],
   offset: number,
   largest: number,
-  flops: number,
   prior: OffsetPrior,
 ): Regression | undefined {
   const base = prior.noise ** 2;
@@ -93,11 +111,12 @@ function regress(
   const rest = Math.max(0, swyy - intercept * swy - slope * swxy);
   const degrees = prior.noiseRuns + points.length - 2;
   const noise2 = (prior.noiseRuns * base + rest) / degrees;
-  const at = log(flops / largest);
-  const location = intercept + slope * at;
-  const share = exp(location) / (exp(location) + offset);
-  const curve = (swxx - 2 * at * swx + at * at * sw) / determinant;
-  const scale = Math.sqrt(noise2 * (curve + variance(at) / share ** 2));
+  const scale = (at: number): number => {
+    const location = intercept + slope * at;
+    const share = exp(location) / (exp(location) + offset);
+    const curve = (swxx - 2 * at * swx + at * at * sw) / determinant;
+    return Math.sqrt(noise2 * (curve + variance(at) / share ** 2));
+  };
   // Flat in the level of log L at the largest run and in log alpha: Jacobians (L - E) / L and 1 / alpha.
   const shareAtLargest = exp(intercept) / (exp(intercept) + offset);
   const score =
@@ -106,7 +125,16 @@ function regress(
     log(shareAtLargest) -
     log(-slope) +
     logDeterminant;
-  return { component: { location, scale, degrees }, score };
+  return { component: { offset, intercept, slope, scale, degrees }, score };
+}
+
+/** Location, scale and degrees of freedom of log(loss - offset) of the new run. */
+interface Component {
+  readonly offset: number;
+  readonly weight: number;
+  readonly location: number;
+  readonly scale: number;
+  readonly degrees: number;
 }
 
 function mixture(components: readonly Component[]): Predictive {
