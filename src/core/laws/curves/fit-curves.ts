@@ -1,0 +1,210 @@
+import { log } from '../../math/elementary.ts';
+import { pseudoInverse } from '../../math/linear.ts';
+import type { Matrix } from '../../math/linear.ts';
+import { sobol } from '../../math/sobol.ts';
+import { IsoflopError } from '../../terms/errors.ts';
+import type { ProgressListener } from '../../terms/progress.ts';
+import { minimize } from '../fit/minimize.ts';
+import type { Minimum } from '../fit/minimize.ts';
+import { CurveProblem, LINEAR } from './curve-problem.ts';
+import type { CurveWeights } from './curve-problem.ts';
+import { checkCurve } from './loss-curve.ts';
+import type { LossCurve } from './loss-curve.ts';
+import type { ScheduleLaw } from './schedule-laws.ts';
+import { noiseOf, priorOf, shrunk } from './shrinkage.ts';
+import type { CurveNoise } from './shrinkage.ts';
+
+/** A schedule law with values, and what a forecast needs. Parameters in raw units. */
+export interface CurveFit {
+  readonly law: ScheduleLaw;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Plain sum over points of Huber's loss of the log residual, whatever was minimised. */
+  readonly objective: number;
+  readonly delta: number;
+  readonly weights: CurveWeights;
+  /** Whether the fit shrinks towards what other models showed. */
+  readonly shrinks: boolean;
+  readonly points: number;
+  readonly converged: boolean;
+  /** Global starts that were polished on a part of the points, and how many reached the same optimum (within 1e-3 relative). */
+  readonly starts: number;
+  readonly startsAgreeing: number;
+  readonly boundsHit: readonly string[];
+  readonly uncertainty: CurveUncertainty;
+}
+
+export interface CurveUncertainty {
+  /** Mean logarithm of the progress: the size is known at exp(centre). */
+  readonly centre: number;
+  /** Of the logarithms of the parameters, that of the size at the centre. */
+  readonly covariance: Matrix;
+  /** Mean squared log residual of a point. */
+  readonly residualVariance: number;
+  readonly noise: CurveNoise;
+  /** Independent points beyond the parameters; at least 1. */
+  readonly degreesOfFreedom: number;
+}
+
+export interface CurveFitOptions {
+  /** Huber's delta for log residuals. Default 1e-3 (Luo et al. 2025, section 3). */
+  readonly delta?: number;
+  /** Default `log-steps`. */
+  readonly weights?: CurveWeights;
+  /** Default true. Without it, and with weights `points`, the fit is the minimum of the published objective. */
+  readonly shrinks?: boolean;
+  readonly seed?: number;
+  /** Parameters to polish from, instead of a global search. */
+  readonly from?: Readonly<Record<string, number>>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+}
+
+export const DEFAULT_DELTA = 1e-3;
+/** Points of the cover of the parameters that enter nonlinearly, and how many of the best are polished. */
+const POINTS = 128;
+const POLISHED = 6;
+/** Curves hold hundreds of points: the search goes over about so many of each. */
+const SEARCHED_POINTS = 40;
+const AGREEMENT = 1e-3;
+/** The noise and the fit settle each other; a change below this settles them. */
+const SETTLED = 1e-3;
+const MOST_ROUNDS = 12;
+
+/** Fits a schedule law to whole loss curves, all points together. Throws where the curves cannot carry the law. */
+export function fitCurves(law: ScheduleLaw, curves: readonly LossCurve[], options: CurveFitOptions = {}): CurveFit {
+  const { delta = DEFAULT_DELTA, weights = 'log-steps', shrinks = true } = options;
+  checkCurves(law, curves);
+  const problem = new CurveProblem(law, curves, delta, weights);
+  const { theta, starts, agreeing } = startOf(problem, curves, weights, options);
+  const best = settle(problem, minimize(problem, theta), shrinks);
+  const raw = problem.toRaw(best.theta);
+  const { lower, upper } = problem.coordinates;
+  return {
+    law,
+    parameters: Object.fromEntries(law.parameters.map(({ name }, i) => [name, raw[i]])),
+    objective: new CurveProblem(law, curves, delta, 'points', problem.centre).value(best.theta),
+    delta,
+    weights,
+    shrinks,
+    points: curves.reduce((sum, { losses }) => sum + losses.length, 0),
+    converged: best.converged,
+    starts,
+    startsAgreeing: agreeing,
+    boundsHit: law.parameters.flatMap(({ name }, i) =>
+      best.theta[i] <= lower[i] || best.theta[i] >= upper[i] ? [name] : [],
+    ),
+    uncertainty: uncertaintyOf(problem, best.theta),
+  };
+}
+
+function checkCurves(law: ScheduleLaw, curves: readonly LossCurve[]): void {
+  for (const curve of curves) checkCurve(curve);
+  const points = curves.reduce((sum, { losses }) => sum + losses.length, 0);
+  if (points <= law.parameters.length) {
+    throw new IsoflopError(
+      'not-identifiable',
+      `law '${law.id}' has ${law.parameters.length} parameters, got ${points} points`,
+      { hint: 'Give whole curves, under at least two schedules.' },
+    );
+  }
+  if (law.weight && !curves.some(decays)) {
+    throw new IsoflopError('not-identifiable', `law '${law.id}': the learning rate falls in none of the curves`, {
+      hint: 'Add a run whose rate decays, or fit --law steps-only.',
+    });
+  }
+}
+
+/** Whether the rate falls before the last point. */
+function decays({ schedule: { rates }, steps }: LossCurve): boolean {
+  for (let step = 1; step <= steps.at(-1)!; step++) if (rates[step] < rates[step - 1]) return true;
+  return false;
+}
+
+/** Where to polish from: given parameters, or the best of a global search over a part of the points. */
+function startOf(
+  problem: CurveProblem,
+  curves: readonly LossCurve[],
+  weights: CurveWeights,
+  { from, seed = 1, signal, onProgress }: CurveFitOptions,
+): { theta: readonly number[]; starts: number; agreeing: number } {
+  const { law, delta, centre } = problem;
+  if (from) {
+    const theta = problem.toTheta(law.parameters.map(({ name }) => from[name]));
+    return { theta: problem.coordinates.clamp(theta), starts: 1, agreeing: 1 };
+  }
+  const coarse = new CurveProblem(law, curves.map(thinned), delta, weights, centre);
+  const minima = screened(coarse, seed).map((theta, index, all) => {
+    signal?.throwIfAborted();
+    onProgress?.({ stage: 'fit', done: index, total: all.length, note: law.title });
+    return minimize(coarse, theta);
+  });
+  const best = minima.reduce((least, one) => (one.value < least.value ? one : least));
+  const agreeing = minima.filter(({ value }) => value <= best.value * (1 + AGREEMENT)).length;
+  return { theta: best.theta, starts: minima.length, agreeing };
+}
+
+/** The best of a quasi-random cover of what enters nonlinearly, the rest following by least squares. */
+function screened(problem: CurveProblem, seed: number): number[][] {
+  const { parameters } = problem.law;
+  const searched = parameters.map((_, i) => i).filter((i) => !LINEAR.includes(i));
+  return sobol(POINTS, searched.length, seed)
+    .map((point) => {
+      const theta = parameters.map(({ start }) => log(start[0]));
+      for (const [place, i] of searched.entries())
+        theta[i] += point[place] * log(parameters[i].start[1] / parameters[i].start[0]);
+      return problem.project(theta);
+    })
+    .map((theta) => ({ theta, value: problem.value(theta) }))
+    .filter(({ value }) => Number.isFinite(value))
+    .sort((a, b) => a.value - b.value)
+    .slice(0, POLISHED)
+    .map(({ theta }) => theta);
+}
+
+function thinned(curve: LossCurve): LossCurve {
+  const every = Math.max(1, Math.floor(curve.steps.length / SEARCHED_POINTS));
+  const keep = (_: number, index: number): boolean => index % every === 0;
+  return { ...curve, steps: curve.steps.filter(keep), losses: curve.losses.filter(keep) };
+}
+
+/** Shrinks, and measures the noise by which it should, until both stand. */
+function settle(problem: CurveProblem, start: Minimum, shrinks: boolean): Minimum {
+  if (!shrinks || priorOf(problem).every(({ precision }) => precision === 0)) return start;
+  let best = start;
+  let noise = noiseOf(problem, best.theta);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    best = minimize(shrunk(problem, noise), best.theta);
+    const next = noiseOf(problem, best.theta);
+    const isSettled = Math.abs(next.scale - noise.scale) <= SETTLED * noise.scale;
+    noise = next;
+    if (isSettled) break;
+  }
+  return best;
+}
+
+/**
+ * The covariance of the coordinates by the curvature of the objective over its noise, what other models showed included where the law
+ * has it; a parameter that nothing determines is as uncertain as its range of starts is wide.
+ */
+function uncertaintyOf(problem: CurveProblem, theta: readonly number[]): CurveUncertainty {
+  const noise = noiseOf(problem, theta);
+  const { parameters } = problem.law;
+  const precision: Matrix = parameters.map(({ start, typical }, i) =>
+    parameters.map((_, j) => (i === j ? 1 / (typical?.spread ?? log(start[1] / start[0])) ** 2 : 0)),
+  );
+  let [squares, points] = [0, 0];
+  problem.visit(theta, (_curve, residual, weight, slopes) => {
+    squares += residual * residual;
+    points += 1;
+    if (Math.abs(residual) > problem.delta) return;
+    for (let i = 0; i < slopes.length; i++)
+      for (let j = 0; j < slopes.length; j++) precision[i][j] += (weight * slopes[i] * slopes[j]) / noise.scale;
+  });
+  return {
+    centre: problem.centre,
+    covariance: pseudoInverse(precision).inverse,
+    residualVariance: squares / points,
+    noise,
+    degreesOfFreedom: Math.max(1, points / noise.pointsPerIndependent - parameters.length),
+  };
+}
