@@ -8,10 +8,11 @@ import { minimize } from '../fit/minimize.ts';
 import type { Minimum } from '../fit/minimize.ts';
 import { CurveProblem, LINEAR } from './curve-problem.ts';
 import type { CurveWeights } from './curve-problem.ts';
-import { checkCurve } from './loss-curve.ts';
+import { checkCurve, decays } from './loss-curve.ts';
 import type { LossCurve } from './loss-curve.ts';
 import type { ScheduleLaw } from './schedule-laws.ts';
-import { noiseOf, priorOf, shrunk } from './shrinkage.ts';
+import { withoutRepeats } from './shared-points.ts';
+import { hasPrior, noiseOf, shrunk } from './shrinkage.ts';
 import type { CurveNoise } from './shrinkage.ts';
 
 /** A schedule law with values, and what a forecast needs. Parameters in raw units. */
@@ -43,6 +44,8 @@ export interface CurveUncertainty {
   readonly noise: CurveNoise;
   /** Independent points beyond the parameters; at least 1. */
   readonly degreesOfFreedom: number;
+  /** Factor by which forecasts of left-out curves were further off than this says; 1 before `calibrateFit`. */
+  readonly scale: number;
 }
 
 export interface CurveFitOptions {
@@ -70,13 +73,18 @@ const AGREEMENT = 1e-3;
 const SETTLED = 1e-3;
 const MOST_ROUNDS = 12;
 
-/** Fits a schedule law to whole loss curves, all points together. Throws where the curves cannot carry the law. */
-export function fitCurves(law: ScheduleLaw, curves: readonly LossCurve[], options: CurveFitOptions = {}): CurveFit {
+/**
+ * Fits a schedule law to whole loss curves, all points together; a history that runs share counts once. Throws where the curves cannot
+ * carry the law.
+ */
+export function fitCurves(law: ScheduleLaw, runs: readonly LossCurve[], options: CurveFitOptions = {}): CurveFit {
   const { delta = DEFAULT_DELTA, weights = 'log-steps', shrinks = true } = options;
-  checkCurves(law, curves);
+  checkCurves(law, runs);
+  const curves = withoutRepeats(runs);
   const problem = new CurveProblem(law, curves, delta, weights);
-  const { theta, starts, agreeing } = startOf(problem, curves, weights, options);
-  const best = settle(problem, minimize(problem, theta), shrinks);
+  const isShrunk = shrinks && hasPrior(law);
+  const { theta, starts, agreeing } = startOf(problem, curves, { ...options, weights, shrinks: isShrunk });
+  const best = isShrunk ? settle(problem, theta) : minimize(problem, theta);
   const raw = problem.toRaw(best.theta);
   const { lower, upper } = problem.coordinates;
   return {
@@ -114,18 +122,11 @@ function checkCurves(law: ScheduleLaw, curves: readonly LossCurve[]): void {
   }
 }
 
-/** Whether the rate falls before the last point. */
-function decays({ schedule: { rates }, steps }: LossCurve): boolean {
-  for (let step = 1; step <= steps.at(-1)!; step++) if (rates[step] < rates[step - 1]) return true;
-  return false;
-}
-
 /** Where to polish from: given parameters, or the best of a global search over a part of the points. */
 function startOf(
   problem: CurveProblem,
   curves: readonly LossCurve[],
-  weights: CurveWeights,
-  { from, seed = 1, signal, onProgress }: CurveFitOptions,
+  { weights, shrinks, from, seed = 1, signal, onProgress }: CurveFitOptions & { readonly weights: CurveWeights },
 ): { theta: readonly number[]; starts: number; agreeing: number } {
   const { law, delta, centre } = problem;
   if (from) {
@@ -133,10 +134,12 @@ function startOf(
     return { theta: problem.coordinates.clamp(theta), starts: 1, agreeing: 1 };
   }
   const coarse = new CurveProblem(law, curves.map(thinned), delta, weights, centre);
-  const minima = screened(coarse, seed).map((theta, index, all) => {
+  const points = screened(coarse, seed);
+  const objective = shrinks ? shrunk(coarse, noiseOf(coarse, points[0])) : coarse;
+  const minima = points.map((theta, index, all) => {
     signal?.throwIfAborted();
     onProgress?.({ stage: 'fit', done: index, total: all.length, note: law.title });
-    return minimize(coarse, theta);
+    return minimize(objective, theta);
   });
   const best = minima.reduce((least, one) => (one.value < least.value ? one : least));
   const agreeing = minima.filter(({ value }) => value <= best.value * (1 + AGREEMENT)).length;
@@ -168,16 +171,14 @@ function thinned(curve: LossCurve): LossCurve {
 }
 
 /** Shrinks, and measures the noise by which it should, until both stand. */
-function settle(problem: CurveProblem, start: Minimum, shrinks: boolean): Minimum {
-  if (!shrinks || priorOf(problem).every(({ precision }) => precision === 0)) return start;
-  let best = start;
-  let noise = noiseOf(problem, best.theta);
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    best = minimize(shrunk(problem, noise), best.theta);
+function settle(problem: CurveProblem, start: readonly number[]): Minimum {
+  let noise = noiseOf(problem, start);
+  let best = minimize(shrunk(problem, noise), start);
+  for (let round = 1; round < MOST_ROUNDS; round++) {
     const next = noiseOf(problem, best.theta);
-    const isSettled = Math.abs(next.scale - noise.scale) <= SETTLED * noise.scale;
+    if (Math.abs(next.scale - noise.scale) <= SETTLED * noise.scale) break;
     noise = next;
-    if (isSettled) break;
+    best = minimize(shrunk(problem, noise), best.theta);
   }
   return best;
 }
@@ -206,5 +207,6 @@ function uncertaintyOf(problem: CurveProblem, theta: readonly number[]): CurveUn
     residualVariance: squares / points,
     noise,
     degreesOfFreedom: Math.max(1, points / noise.pointsPerIndependent - parameters.length),
+    scale: 1,
   };
 }

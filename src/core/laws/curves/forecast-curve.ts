@@ -20,7 +20,7 @@ export interface CurveForecast {
 
 /**
  * Losses along a schedule. The deviation joins the law's own uncertainty (delta method) and that of a point; Student's t has the degrees
- * of freedom that the autocorrelated points leave.
+ * of freedom that the autocorrelated points leave, or of the left-out curves that the deviation was calibrated by.
  */
 export function forecastCurve(
   { law, parameters, uncertainty }: CurveFit,
@@ -31,7 +31,7 @@ export function forecastCurve(
   const outside = steps.find((step) => !(step > 0 && step <= schedule.steps && Number.isInteger(step)));
   if (outside !== undefined)
     throw new IsoflopError('invalid-input', `step ${outside} is not among the schedule's, 1 to ${schedule.steps}`);
-  const { centre, covariance, residualVariance, degreesOfFreedom } = uncertainty;
+  const { centre, covariance, residualVariance, degreesOfFreedom, scale } = uncertainty;
   const inner = law.parameters.map(({ name }) => parameters[name]);
   inner[1] *= exp(-inner[2] * centre);
   const points = new SchedulePoints(law, schedule, steps, centre);
@@ -40,7 +40,8 @@ export function forecastCurve(
   return steps.map((step, row) => {
     const loss = points.loss(inner, row, slopes);
     const relative = Array.from(slopes, (slope, i) => (slope * inner[i]) / loss);
-    const logDeviation = Math.sqrt(Math.max(0, dot(relative, multiply(covariance, relative))) + residualVariance);
+    const variance = Math.max(0, dot(relative, multiply(covariance, relative))) + residualVariance;
+    const logDeviation = scale * Math.sqrt(variance);
     return {
       step,
       learningRate: schedule.rates[step],

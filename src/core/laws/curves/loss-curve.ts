@@ -31,6 +31,12 @@ export function checkCurve({ run, schedule, steps, losses }: LossCurve): void {
   }
 }
 
+/** Whether the rate falls before the last point. */
+export function decays({ schedule: { rates }, steps }: LossCurve): boolean {
+  for (let step = 1; step <= steps.at(-1)!; step++) if (rates[step] < rates[step - 1]) return true;
+  return false;
+}
+
 /** Steps of a schedule, prepared for a law: what it sums over does not depend on its parameters. */
 export class SchedulePoints {
   readonly rows: number;

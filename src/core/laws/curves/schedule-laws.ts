@@ -41,7 +41,7 @@ export interface ScheduleLaw {
    * Writes the derivatives by its own parameters (those after G) into `slopes`.
    */
   readonly weight?: (
-    own: ArrayLike<number>,
+    own: readonly number[],
     logRate: number,
     sum: number,
     steps: number,

@@ -1,6 +1,7 @@
 import { log } from '../../math/elementary.ts';
 import type { Evaluation, Minimizable } from '../fit/minimize.ts';
 import type { CurveProblem } from './curve-problem.ts';
+import type { ScheduleLaw } from './schedule-laws.ts';
 
 /** How much noise there is behind an objective whose residuals are autocorrelated along each curve. */
 export interface CurveNoise {
@@ -41,8 +42,11 @@ function products(scores: readonly (readonly number[])[], lag: number): number {
   return sum;
 }
 
+/** Whether other models showed anything that a fit could shrink towards. */
+export const hasPrior = ({ parameters }: ScheduleLaw): boolean => parameters.some(({ typical }) => typical !== undefined);
+
 /** Precision of what is known of each coordinate before the data, and where it lies; 0 where nothing is. */
-export const priorOf = ({ law }: CurveProblem): { readonly at: number; readonly precision: number }[] =>
+const priorOf = ({ law }: CurveProblem): { readonly at: number; readonly precision: number }[] =>
   law.parameters.map(({ typical }) =>
     typical ? { at: log(typical.value), precision: 1 / typical.spread ** 2 } : { at: 0, precision: 0 },
   );
