@@ -38,7 +38,7 @@ export function curveFitText(document: CurveFitDocument): string {
       }),
     ),
     '',
-    `${points} points of ${curves.length} runs; sum of Huber losses (delta ${document.delta}, log) ${objective.toExponential(4)}`,
+    `${points} points of ${curves.length} runs; sum of Huber losses of the log (delta ${document.delta}): ${objective.toExponential(4)}.`,
     `${document.startsAgreeing} of ${starts} starts agree; a point scatters by ${percent(Math.sqrt(residualVariance))}, and`,
     `${noise.pointsPerIndependent.toFixed(0)} neighbours tell as much as one: ${degreesOfFreedom.toFixed(0)} degrees of freedom.`,
     '',
@@ -49,9 +49,12 @@ export function curveFitText(document: CurveFitDocument): string {
       : []),
     ...leftOut(document.exclusions),
     ...document.warnings.map((warning) => `Beware: ${warning}.`),
-    `Beware: ${law.caution}`,
+    wrapped(`Beware: ${law.caution}`),
   ].join('\n');
 }
+
+/** Breaks a sentence into lines of at most 80 letters. */
+const wrapped = (sentence: string): string => sentence.replaceAll(/(.{1,78})(?: |$)/g, '$1\n  ').trimEnd();
 
 const bounds = (interval: { low: number; high: number } | undefined): [string, string] =>
   interval ? [number(interval.low), number(interval.high)] : ['-', '-'];
@@ -73,7 +76,7 @@ export function forecastText(
       ]),
     ),
     ...(score ? ['', 'Against the losses of the file:', scoreTable([score])] : []),
-    `Beware: ${law.caution}`,
+    wrapped(`Beware: ${law.caution}`),
   ].join('\n');
 }
 

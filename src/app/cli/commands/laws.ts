@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { CATALOGUE, lawById } from '../../../core/laws/index.ts';
-import type { Law } from '../../../core/laws/index.ts';
+import { CATALOGUE, lawById, SCHEDULE_LAWS } from '../../../core/laws/index.ts';
+import type { Law, ScheduleLaw } from '../../../core/laws/index.ts';
 import { table } from '../format.ts';
 
 /** `isoflop laws` */
@@ -11,23 +11,27 @@ export function register(program: Command): void {
     .argument('[id]')
     .option('--json', 'print as JSON')
     .action((id: string | undefined, { json = false }: { json?: boolean }) => {
-      const shown = id === undefined ? CATALOGUE : lawById(id);
+      const shown = id === undefined ? ALL : (SCHEDULE_LAWS.find((law) => law.id === id) ?? lawById(id));
       if (json) console.log(JSON.stringify(shown, null, 2));
-      else console.log(Array.isArray(shown) ? listText() : lawText(shown as Law));
+      else console.log(Array.isArray(shown) ? listText() : lawText(shown as Law | ScheduleLaw));
     });
 }
+
+/** Laws of rows, then those of whole curves. */
+const ALL: readonly (Law | ScheduleLaw)[] = [...CATALOGUE, ...SCHEDULE_LAWS];
 
 const listText = (): string =>
   [
     table(
       ['law', 'what it is', 'of'],
-      CATALOGUE.map(({ id, title, response, variables }) => [id, title, `${response} by ${variables.join(', ')}`]),
+      ALL.map(({ id, title, response, variables }) => [id, title, `${response} by ${variables.join(', ')}`]),
     ),
     '',
+    'Laws by the learning rate of every step are fitted with: isoflop curves fit',
     'One law in full: isoflop laws chinchilla. A law of your own: isoflop fit --formula "loss = ..."',
   ].join('\n');
 
-function lawText(law: Law): string {
+function lawText(law: Law | ScheduleLaw): string {
   const published = (law.published ?? []).flatMap(({ source, conventions, values }) => [
     `  ${source}`,
     `    counts: ${Object.entries(conventions)

@@ -82,10 +82,10 @@ const SHAPE = {
 
 export const MULTI_POWER: ScheduleLaw = {
   id: 'multi-power',
-  title: 'Multi-power law over learning-rate schedules',
+  title: 'Multi-power law over schedules',
   formula: 'L0 + A S^-alpha - B sum_k (rate_{k-1} - rate_k) (1 - (1 + C rate_k^-gamma S_k)^-beta)',
   response: 'loss',
-  variables: ['learningRate of every step'],
+  variables: ['learning rates'],
   parameters: [
     L0,
     amount('nats/token x rate^alpha'),
@@ -126,10 +126,10 @@ function published(model: string, values: readonly number[]): PublishedConstants
 
 export const ANNEALING: ScheduleLaw = {
   id: 'annealing',
-  title: 'Scaling law with learning-rate annealing',
+  title: 'Law of learning-rate annealing',
   formula: 'L0 + A S^-alpha - C sum_k (rate_{k-1} - rate_k) (1 - lambda^(t - k + 1)) / (1 - lambda), lambda = exp(-1 / K)',
   response: 'loss',
-  variables: ['learningRate of every step'],
+  variables: ['learning rates'],
   parameters: [
     L0,
     amount('nats/token x rate^alpha'),
@@ -151,7 +151,7 @@ export const ANNEALING: ScheduleLaw = {
 
 export const STEPS_ONLY: ScheduleLaw = {
   id: 'steps-only',
-  title: 'Power law with offset over the steps, blind to the schedule',
+  title: 'Power law with offset over steps, no schedule',
   formula: 'L0 + A step^-alpha',
   response: 'loss',
   variables: ['step'],
