@@ -35,7 +35,10 @@ export function sections(): Section[] {
   const optimum = fitCurves(law, curves.train, { weights: 'points', shrinks: false });
   const ours = fitCurves(law, curves.train);
   return [
-    { title: `${title}: the published constants`, checks: scoreRows({ ...optimum, parameters: published }, curves.test) },
+    {
+      title: `${title}: the published constants`,
+      checks: scoreRows({ ...optimum, parameters: published }, curves.test),
+    },
     {
       title: `${title}: the published objective on the three`,
       checks: [

@@ -24,10 +24,7 @@ export function addCurveOptions(command: Command): Command {
 }
 
 /** The runs of several files: those that a column `run` names, or one a file, named by it. */
-export function readRuns(
-  paths: readonly string[],
-  flags: CurveFlags,
-): { runs: RunRecords[]; exclusions: Exclusion[] } {
+export function readRuns(paths: readonly string[], flags: CurveFlags): { runs: RunRecords[]; exclusions: Exclusion[] } {
   const read = paths.map((path) => readFile(path, flags));
   const runs = read.flatMap((one) => one.runs);
   const twice = runs.find(({ run }, index) => runs.findIndex((one) => one.run === run) !== index);

@@ -45,7 +45,11 @@ export function curveFitText(document: CurveFitDocument): string {
     'The curves it saw:',
     scoreTable(curves),
     ...(heldOut
-      ? ['', `Each curve forecast by the others (intervals ${scale.toFixed(2)} times as wide since):`, scoreTable(heldOut)]
+      ? [
+          '',
+          `Each curve forecast by the others (intervals ${scale.toFixed(2)} times as wide since):`,
+          scoreTable(heldOut),
+        ]
       : []),
     ...leftOut(document.exclusions),
     ...document.warnings.map((warning) => `Beware: ${warning}.`),

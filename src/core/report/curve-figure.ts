@@ -42,7 +42,11 @@ function curveMarks({ observed, forecasts }: DrawnCurve, ink: Ink, highest: numb
     {
       kind: 'band',
       ink,
-      points: shown.map(({ step, intervals }) => ({ x: step, low: intervals.at(-1)!.low, high: intervals.at(-1)!.high })),
+      points: shown.map(({ step, intervals }) => ({
+        x: step,
+        low: intervals.at(-1)!.low,
+        high: intervals.at(-1)!.high,
+      })),
     },
     { kind: 'dots', ink: 'muted', points: dots(observed).filter(({ y }) => y <= highest) },
     { kind: 'line', ink, points: shown.map(({ step, loss }) => ({ x: step, y: loss })) },

@@ -59,11 +59,17 @@ function early(file: string, flags: EarlyFlags): void {
   const target = chooseRun(runs, flags.run, file);
   const siblings = [...runs.filter((one) => one !== target), ...readRuns(flags.siblings ?? [], flags).runs];
   const final = flags.final === undefined ? target.steps.at(-1)! : wholeNumber(flags.final, '--final');
-  const forecast = flags.law === undefined
-    ? forecastEarly(lossesOf(target), siblings.map(lossesOf), { final, until: flags.until })
-    : byLaw(flags.law, target, siblings, final, flags);
+  const forecast =
+    flags.law === undefined
+      ? forecastEarly(lossesOf(target), siblings.map(lossesOf), { final, until: flags.until })
+      : byLaw(flags.law, target, siblings, final, flags);
   const measured = target.steps.at(-1) === final ? target.losses?.at(-1) : undefined;
-  const document = { schema: 'isoflop.early-forecast/1', final, ...forecast, ...(measured !== undefined && { measured }) };
+  const document = {
+    schema: 'isoflop.early-forecast/1',
+    final,
+    ...forecast,
+    ...(measured !== undefined && { measured }),
+  };
   if (flags.json) console.log(JSON.stringify(document, null, 2));
   else console.log([earlyText(forecast, final), ...measuredLine(forecast, measured)].join('\n'));
 }
@@ -83,12 +89,17 @@ function chooseRun(runs: readonly RunRecords[], name: string | undefined, path: 
   }
   const found = name === undefined ? runs[0] : runs.find(({ run }) => run === name);
   if (found) return found;
-  throw new IsoflopError('missing', `no run is called '${name}'`, { path, hint: `Runs: ${names.slice(0, 8).join(', ')}.` });
+  throw new IsoflopError('missing', `no run is called '${name}'`, {
+    path,
+    hint: `Runs: ${names.slice(0, 8).join(', ')}.`,
+  });
 }
 
 function lossesOf({ run, steps, losses }: RunRecords): RunLosses {
   if (losses) return { run, steps, losses };
-  throw new IsoflopError('missing', `run '${run}' has no losses`, { hint: 'Name their column: --map "loss=val_loss".' });
+  throw new IsoflopError('missing', `run '${run}' has no losses`, {
+    hint: 'Name their column: --map "loss=val_loss".',
+  });
 }
 
 /** The final loss by a schedule law fitted to the siblings and to the part of the run that was seen. */
@@ -103,7 +114,10 @@ function byLaw(
   const options = warmupOf(flags);
   const alone = forecastEarly(lossesOf(target), [], { final, until: flags.until });
   const whole = curveOf(target, options).curve;
-  const planned = flags.schedule === undefined ? target : chooseRun(readRuns([flags.schedule], flags).runs, undefined, flags.schedule);
+  const planned =
+    flags.schedule === undefined
+      ? target
+      : chooseRun(readRuns([flags.schedule], flags).runs, undefined, flags.schedule);
   const seen = upTo(whole, alone.seen);
   const curves = siblings.map((one) => curveOf(one, options).curve);
   const fitted = fitCurves(law, [...curves, seen]);

@@ -50,7 +50,9 @@ export function register(program: Command): void {
   const curves = program
     .command('curves')
     .description('Laws of whole loss curves over learning-rate schedules, and early forecasts.');
-  addCurveOptions(curves.command('fit').description('Fit a schedule law to whole loss curves.').argument('<runs...>', RUNS))
+  addCurveOptions(
+    curves.command('fit').description('Fit a schedule law to whole loss curves.').argument('<runs...>', RUNS),
+  )
     .option('--law <id>', SCHEDULE_LAWS.map(({ id }) => id).join(', '), 'multi-power')
     .option('--plain', 'the published objective: points count alike, nothing shrinks')
     .option('--no-calibrate', 'do not leave out curves to calibrate the intervals')
@@ -72,7 +74,10 @@ export function register(program: Command): void {
     .option('--at <steps>', 'steps to predict, such as 10000,24000 (default: along the schedule)', parseSteps)
     .option('--figure <file>', 'draw the predicted curve and its band as .svg or .png')
     .option('--json', 'print as JSON (isoflop.curve-prediction/1)')
-    .addHelpText('after', '\nExample:\n  isoflop curves predict fit.json --schedule planned.csv --warmup 2160 --at 72000')
+    .addHelpText(
+      'after',
+      '\nExample:\n  isoflop curves predict fit.json --schedule planned.csv --warmup 2160 --at 72000',
+    )
     .action(predict);
   addCurveOptions(
     curves

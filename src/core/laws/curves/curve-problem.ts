@@ -79,6 +79,15 @@ export class CurveProblem implements Minimizable {
     return Number.isFinite(sum) ? sum : Infinity;
   }
 
+  /** The sum over points, every one counting alike. */
+  plainValue(theta: readonly number[]): number {
+    let sum = 0;
+    this.visit(theta, (_curve, residual) => {
+      sum += huber(residual, this.delta);
+    });
+    return sum;
+  }
+
   evaluate(theta: readonly number[]): Evaluation {
     const n = theta.length;
     const gradient = new Array<number>(n).fill(0);
@@ -147,12 +156,14 @@ function meanLogProgress(law: ScheduleLaw, curves: readonly LossCurve[]): number
 /** Weights of all points; they add up to the number of points. */
 function weightsOf(curves: readonly LossCurve[], kind: CurveWeights): Float64Array[] {
   if (kind === 'points') return curves.map(({ steps }) => new Float64Array(steps.length).fill(1));
-  const spans = curves.map(({ steps }) => Float64Array.from(steps, (step, index) => {
-    const [before, after] = [steps[index - 1] ?? step, steps[index + 1] ?? step];
-    // Half of the way to the points on both sides; an end counts as if it went on as far.
-    const share = index === 0 || index === steps.length - 1 ? 1 : 2;
-    return after > before ? log(after / before) / share : 1;
-  }));
+  const spans = curves.map(({ steps }) =>
+    Float64Array.from(steps, (step, index) => {
+      const [before, after] = [steps[index - 1] ?? step, steps[index + 1] ?? step];
+      // Half of the way to the points on both sides; an end counts as if it went on as far.
+      const share = index === 0 || index === steps.length - 1 ? 1 : 2;
+      return after > before ? log(after / before) / share : 1;
+    }),
+  );
   const points = curves.reduce((sum, { steps }) => sum + steps.length, 0);
   const total = spans.reduce((sum, each) => sum + each.reduce((part, span) => part + span, 0), 0);
   return spans.map((each) => each.map((span) => (span * points) / total));

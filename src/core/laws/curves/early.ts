@@ -72,7 +72,8 @@ export function forecastEarly(
   siblings: readonly RunLosses[],
   { final, until, levels = [0.9, 0.95] }: EarlyOptions,
 ): EarlyForecast {
-  if (!(until > 0 && until < 1)) throw new IsoflopError('invalid-input', `the share seen must lie in (0, 1), got ${until}`);
+  if (!(until > 0 && until < 1))
+    throw new IsoflopError('invalid-input', `the share seen must lie in (0, 1), got ${until}`);
   const begun = beginningOf(target, final, until);
   if (typeof begun === 'string') {
     throw new IsoflopError('not-identifiable', `run '${target.run}': ${begun}`, {
@@ -111,11 +112,15 @@ function beginningOf({ steps, losses }: RunLosses, final: number, until: number)
   const rows = steps.flatMap((step, row) => (step >= seen / 2 && step <= seen ? [row] : []));
   const bad = [...rows, losses.length - 1].find((row) => !(losses[row] > 0 && Number.isFinite(losses[row])));
   if (bad !== undefined) return `the loss at step ${steps[bad]} is ${losses[bad]}`;
-  const line = rows.length < FEWEST_POINTS ? undefined : regress(
-    rows.map((row) => [1, log(steps[row] / seen)]),
-    rows.map((row) => log(losses[row])),
-  );
-  if (!line) return `${rows.length} points between steps ${Math.ceil(seen / 2)} and ${seen}; at least ${FEWEST_POINTS} are needed`;
+  const line =
+    rows.length < FEWEST_POINTS
+      ? undefined
+      : regress(
+          rows.map((row) => [1, log(steps[row] / seen)]),
+          rows.map((row) => log(losses[row])),
+        );
+  if (!line)
+    return `${rows.length} points between steps ${Math.ceil(seen / 2)} and ${seen}; at least ${FEWEST_POINTS} are needed`;
   const [logLevel, slope] = line.coefficients;
   return { seen, logLevel, slope, fall: slope * log(final / seen), lastValue: losses[rows.at(-1)!] };
 }
@@ -142,8 +147,7 @@ function together(
   levels: readonly number[],
 ): Change {
   const terms = Math.min(3, Math.max(1, ended.length - FEWEST_DEGREES));
-  const row = ({ fall, logLevel }: Beginning): number[] =>
-    terms === 1 ? [fall] : [1, fall, logLevel].slice(0, terms);
+  const row = ({ fall, logLevel }: Beginning): number[] => (terms === 1 ? [fall] : [1, fall, logLevel].slice(0, terms));
   const fitted = regress(
     ended.map(({ start }) => row(start)),
     ended.map(({ fell }) => fell),

@@ -100,7 +100,10 @@ describe('fitting schedule laws', () => {
   it('counts the rise of the warm-up: without it the loss would be lower', () => {
     const raw = TRUTHS['multi-power'];
     const reducible = (warmup: number): number => {
-      const on = createSchedule([WARMUP, STEPS].map((step) => ({ step, learningRate: PEAK })), { warmup });
+      const on = createSchedule(
+        [WARMUP, STEPS].map((step) => ({ step, learningRate: PEAK })),
+        { warmup },
+      );
       const loss = new SchedulePoints(MULTI_POWER, on, [STEPS], 0).loss(raw, 0, new Float64Array(7));
       return loss - raw[1] * on.sums[STEPS] ** -raw[2];
     };

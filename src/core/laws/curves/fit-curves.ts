@@ -90,7 +90,7 @@ export function fitCurves(law: ScheduleLaw, runs: readonly LossCurve[], options:
   return {
     law,
     parameters: Object.fromEntries(law.parameters.map(({ name }, i) => [name, raw[i]])),
-    objective: new CurveProblem(law, curves, delta, 'points', problem.centre).value(best.theta),
+    objective: problem.plainValue(best.theta),
     delta,
     weights,
     shrinks,

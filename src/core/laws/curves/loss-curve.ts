@@ -45,6 +45,9 @@ export class SchedulePoints {
   private readonly logProgress: Float64Array;
   /** [row] First node of each row, and the end. */
   private readonly first: Uint32Array;
+  /** Parameters of the weight and its derivatives by them, kept from call to call. */
+  private readonly own: number[];
+  private readonly each: Float64Array;
   private readonly nodes: Readonly<Record<'change' | 'logRate' | 'sum' | 'steps', Float64Array>>;
 
   /**
@@ -54,6 +57,8 @@ export class SchedulePoints {
   constructor(law: ScheduleLaw, schedule: Schedule, steps: readonly number[], centre: number) {
     this.law = law;
     this.rows = steps.length;
+    this.own = law.parameters.slice(4).map(() => 0);
+    this.each = new Float64Array(this.own.length);
     this.logProgress = Float64Array.from(steps, (step) => logProgress(law, schedule, step) - centre);
     const changes = law.weight && new ScheduleChanges(schedule);
     const lists = changes ? steps.map((step) => changes.nodes(step)) : [];
@@ -88,8 +93,8 @@ export class SchedulePoints {
   /** Sum of changes by their weights; slopes[4...] become its derivatives by the weight's own parameters. */
   private gain(raw: readonly number[], row: number, slopes: Float64Array): number {
     const weight = this.law.weight!;
-    const own = raw.slice(4);
-    const each = new Float64Array(own.length);
+    const { own, each } = this;
+    for (let i = 0; i < own.length; i++) own[i] = raw[4 + i];
     const { change, logRate, sum, steps } = this.nodes;
     let total = 0;
     slopes.fill(0, 4);

@@ -51,14 +51,19 @@ export function scheduleOf({ run, steps, learningRates }: RunRecords, options: S
 export function curveOf(records: RunRecords, options: ScheduleOptions): { curve: LossCurve; exclusions: Exclusion[] } {
   const { run, steps, losses } = records;
   if (!losses) {
-    throw new IsoflopError('missing', `run '${run}' has no losses`, { hint: 'Name their column: --map "loss=val_loss".' });
+    throw new IsoflopError('missing', `run '${run}' has no losses`, {
+      hint: 'Name their column: --map "loss=val_loss".',
+    });
   }
   const schedule = scheduleOf(records, options);
   const top = topOf(schedule);
   const kept = steps.flatMap((step, row) => (step >= top && step > 0 ? [row] : []));
   const curve = { run, schedule, steps: kept.map((row) => steps[row]), losses: kept.map((row) => losses[row]) };
   const left = steps.length - kept.length;
-  return { curve, exclusions: left === 0 ? [] : [{ run, reason: `${left} points within the warm-up, before step ${top}` }] };
+  return {
+    curve,
+    exclusions: left === 0 ? [] : [{ run, reason: `${left} points within the warm-up, before step ${top}` }],
+  };
 }
 
 /** Step at which the first rise ends. */

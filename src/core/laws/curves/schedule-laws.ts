@@ -71,7 +71,8 @@ const ALPHA = parameter('alpha', 'how fast training takes it away', '1', [1e-2, 
 const amount = (unit: string): ScheduleParameter =>
   parameter('A', 'size of the part of the loss that training takes away', unit, [1e-12, 1e12], [0.05, 50]);
 
-const SAME_RUN = 'One model, one batch, one peak rate: it forecasts other schedules of that training, not other models.';
+const SAME_RUN =
+  'One model, one batch, one peak rate: it forecasts other schedules of that training, not other models.';
 
 /** Geometric means of the published fits of the two larger models, 100M and 400M: the 25M curves test the law. */
 const SHAPE = {
@@ -95,7 +96,8 @@ export const MULTI_POWER: ScheduleLaw = {
     parameter('beta', 'power by which it comes', '1', [1e-2, 5], [0.15, 1.5], SHAPE.beta),
     parameter('gamma', 'how much sooner it comes at a smaller rate', '1', [1e-3, 3], [0.15, 1.5], SHAPE.gamma),
   ],
-  source: 'Luo et al. 2025 (arXiv 2503.12811), equations 1 to 3; S and S_k sum the rates from the start and from step k; the warm-up is a rise',
+  source:
+    'Luo et al. 2025 (arXiv 2503.12811), equations 1 to 3; S and S_k sum the rates from the start and from step k; the warm-up is a rise',
   caution: `${SAME_RUN} A schedule without any decay does not determine B, C, beta and gamma.`,
   published: [
     published('25M', [3.04045406, 0.52468604, 0.50786857, 363.78751622, 2.06560812, 0.58279013, 0.64142257]),
@@ -127,7 +129,8 @@ function published(model: string, values: readonly number[]): PublishedConstants
 export const ANNEALING: ScheduleLaw = {
   id: 'annealing',
   title: 'Law of learning-rate annealing',
-  formula: 'L0 + A S^-alpha - C sum_k (rate_{k-1} - rate_k) (1 - lambda^(t - k + 1)) / (1 - lambda), lambda = exp(-1 / K)',
+  formula:
+    'L0 + A S^-alpha - C sum_k (rate_{k-1} - rate_k) (1 - lambda^(t - k + 1)) / (1 - lambda), lambda = exp(-1 / K)',
   response: 'loss',
   variables: ['learning rates'],
   parameters: [
@@ -137,7 +140,8 @@ export const ANNEALING: ScheduleLaw = {
     parameter('C', 'what annealing gains', 'nats/token/rate/step', [1e-8, 1e6], [0.01, 10]),
     parameter('K', 'steps over which the momentum of annealing fades by e', 'step', [1, 1e7], [100, 20_000]),
   ],
-  source: 'Tissue et al. 2024 (arXiv 2408.11029), equation 1, summed over the steps; their lambda of .999 is a K of 1000',
+  source:
+    'Tissue et al. 2024 (arXiv 2408.11029), equation 1, summed over the steps; their lambda of .999 is a K of 1000',
   caution: `${SAME_RUN} What a decay gains does not depend on the rate that it ends at.`,
   progress: 'sum of rates',
   weight([K], _logRate, _sum, steps, slopes) {

@@ -28,7 +28,11 @@ describe('a schedule', () => {
     const slope = createSchedule([...plateau, { step: 140, learningRate: PEAK / 2 }, { step: 150, learningRate: 0 }]);
     expect(slope.rates[135]).toBeCloseTo(0.75 * PEAK, 12);
     // Far apart, rows are the knots of a plan.
-    const knots = createSchedule([...plateau, { step: 900, learningRate: PEAK / 5 }, { step: 910, learningRate: PEAK / 5 }]);
+    const knots = createSchedule([
+      ...plateau,
+      { step: 900, learningRate: PEAK / 5 },
+      { step: 910, learningRate: PEAK / 5 },
+    ]);
     expect(knots.rates[515]).toBeCloseTo(0.6 * PEAK, 12);
   });
 

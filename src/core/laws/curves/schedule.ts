@@ -42,9 +42,13 @@ export function createSchedule(rows: readonly ScheduleRow[], { warmup }: Schedul
   const first = rows[0];
   const rise = warmup ?? first.step;
   if (!(rise >= 0 && rise <= first.step && Number.isInteger(rise))) {
-    throw new IsoflopError('invalid-input', `a warm-up of ${rise} steps does not end by the first row, step ${first.step}`, {
-      hint: 'Rows within the warm-up show it themselves; --warmup counts steps before them, from rate 0.',
-    });
+    throw new IsoflopError(
+      'invalid-input',
+      `a warm-up of ${rise} steps does not end by the first row, step ${first.step}`,
+      {
+        hint: 'Rows within the warm-up show it themselves; --warmup counts steps before them, from rate 0.',
+      },
+    );
   }
   const rates = new Float64Array(rows.at(-1)!.step + 1);
   ramp(rates, { step: 0, learningRate: 0 }, { step: rise, learningRate: first.learningRate });
@@ -65,10 +69,15 @@ function checkRows(rows: readonly ScheduleRow[]): void {
   if (rows.length === 0) throw new IsoflopError('invalid-input', 'a schedule needs at least one row');
   for (const [index, { step, learningRate }] of rows.entries()) {
     const isOrdered = index === 0 || step > rows[index - 1].step;
-    if (step >= 0 && Number.isInteger(step) && learningRate >= 0 && Number.isFinite(learningRate) && isOrdered) continue;
-    throw new IsoflopError('invalid-input', `row ${index + 1} of the schedule: step ${step}, learning rate ${learningRate}`, {
-      hint: 'Steps are whole numbers and rise from row to row; rates are finite and at least 0.',
-    });
+    if (step >= 0 && Number.isInteger(step) && learningRate >= 0 && Number.isFinite(learningRate) && isOrdered)
+      continue;
+    throw new IsoflopError(
+      'invalid-input',
+      `row ${index + 1} of the schedule: step ${step}, learning rate ${learningRate}`,
+      {
+        hint: 'Steps are whole numbers and rise from row to row; rates are finite and at least 0.',
+      },
+    );
   }
   if (rows.at(-1)!.step > MOST_STEPS) {
     throw new IsoflopError('invalid-input', `a schedule has at most ${MOST_STEPS} steps, got ${rows.at(-1)!.step}`, {
@@ -91,8 +100,6 @@ function isJump(rows: readonly ScheduleRow[], index: number): boolean {
   const change = (at: number): number => Math.abs(rows[at].learningRate - rows[at - 1].learningRate);
   const gap = (at: number): number => rows[at].step - rows[at - 1].step;
   const isLike = (at: number): boolean =>
-    change(index) > JUMP.times * change(at) &&
-    gap(index) <= JUMP.gaps * gap(at) &&
-    gap(at) <= JUMP.gaps * gap(index);
+    change(index) > JUMP.times * change(at) && gap(index) <= JUMP.gaps * gap(at) && gap(at) <= JUMP.gaps * gap(index);
   return change(index) > JUMP.share * rows[index - 1].learningRate && isLike(index - 1) && isLike(index + 1);
 }

@@ -11,11 +11,11 @@ export function withoutShared(curve: LossCurve, others: readonly LossCurve[]): L
 
 /** Curves of which each point of a shared history is there once, in the first that has it. */
 export const withoutRepeats = (curves: readonly LossCurve[]): LossCurve[] =>
-  curves
-    .map((curve, index) => withoutShared(curve, curves.slice(0, index)))
-    .filter(({ steps }) => steps.length > 0);
+  curves.map((curve, index) => withoutShared(curve, curves.slice(0, index))).filter(({ steps }) => steps.length > 0);
 
 function sharedPoints(one: LossCurve, other: LossCurve): number {
-  const differs = one.steps.findIndex((step, row) => step !== other.steps[row] || one.losses[row] !== other.losses[row]);
+  const differs = one.steps.findIndex(
+    (step, row) => step !== other.steps[row] || one.losses[row] !== other.losses[row],
+  );
   return differs < 0 ? one.steps.length : differs;
 }

@@ -43,7 +43,8 @@ function products(scores: readonly (readonly number[])[], lag: number): number {
 }
 
 /** Whether other models showed anything that a fit could shrink towards. */
-export const hasPrior = ({ parameters }: ScheduleLaw): boolean => parameters.some(({ typical }) => typical !== undefined);
+export const hasPrior = ({ parameters }: ScheduleLaw): boolean =>
+  parameters.some(({ typical }) => typical !== undefined);
 
 /** Precision of what is known of each coordinate before the data, and where it lies; 0 where nothing is. */
 const priorOf = ({ law }: CurveProblem): { readonly at: number; readonly precision: number }[] =>
