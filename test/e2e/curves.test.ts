@@ -42,7 +42,7 @@ const csv = (rows: readonly object[]): string =>
 const FILES = Object.entries(RUNS).map(([name, rows]) => file(`${name}.csv`, csv(rows)));
 const ALL = file('all.csv', csv(Object.entries(RUNS).flatMap(([run, rows]) => rows.map((row) => ({ run, ...row })))));
 const MAP = ['--map', 'learningRate=lr'];
-const json = (...args: string[]): any => {
+const json = (...args: string[]): ReturnType<typeof JSON.parse> => {
   const { code, stdout, stderr } = isoflop('curves', ...args, '--json');
   expect(stderr).toBe('');
   expect(code).toBe(0);
@@ -73,7 +73,7 @@ describe('isoflop curves', () => {
 
   it('compares laws by left-out curves, within 80 columns', () => {
     const { laws } = json('compare', ALL, ...MAP);
-    const error = (id: string): number => laws.find((one: any) => one.law.id === id).mean.meanAbsoluteError;
+    const error = (id: string): number => laws.find(({ law }: { law: { id: string } }) => law.id === id).mean.meanAbsoluteError;
     expect(error('annealing')).toBeLessThan(0.2 * error('steps-only'));
     const { stdout } = isoflop('curves', 'compare', ALL, ...MAP);
     expect(stdout).toContain('Best by mean absolute error: annealing.');

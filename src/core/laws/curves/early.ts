@@ -107,7 +107,7 @@ export function forecastEarly(
 /** Level and slope at the cut, by the line through the log losses of its last half; or why there is none. */
 function beginningOf({ steps, losses }: RunLosses, final: number, until: number): Beginning | string {
   const cut = until * final;
-  const seen = steps.filter((step) => step > 0 && step <= cut).at(-1);
+  const seen = steps.findLast((step) => step > 0 && step <= cut);
   if (seen === undefined) return `no point by step ${Math.floor(cut)}, ${Math.round(100 * until)} % of the run`;
   const rows = steps.flatMap((step, row) => (step >= seen / 2 && step <= seen ? [row] : []));
   const bad = [...rows, losses.length - 1].find((row) => !(losses[row] > 0 && Number.isFinite(losses[row])));

@@ -39,13 +39,13 @@ const TRUTHS: Readonly<Record<string, readonly number[]>> = {
   'steps-only': [3.0, 20, 0.5],
 };
 
-/** A curve of a law; `noise(i)` is added to the log loss of point i. */
-function curve(law: ScheduleLaw, name: keyof typeof SCHEDULES, noise = (_: number): number => 0): LossCurve {
+/** A curve of a law; `noise` is added to each log loss. */
+function curve(law: ScheduleLaw, name: keyof typeof SCHEDULES, noise: () => number = () => 0): LossCurve {
   const on = SCHEDULES[name];
   const steps = Array.from({ length: (on.steps - WARMUP) / EVERY }, (_, i) => WARMUP + EVERY * (i + 1));
   const points = new SchedulePoints(law, on, steps, 0);
   const raw = TRUTHS[law.id];
-  const losses = steps.map((_, row) => points.loss(raw, row, new Float64Array(raw.length)) * exp(noise(row)));
+  const losses = steps.map((_, row) => points.loss(raw, row, new Float64Array(raw.length)) * exp(noise()));
   return { run: name, schedule: on, steps, losses };
 }
 
