@@ -69,11 +69,17 @@ describe('isoflop curves', () => {
       expect(intervals[1].high).toBeGreaterThan(actual);
     }
     expect(prediction.score.r2).toBeGreaterThan(0.999);
+    expect(prediction.warnings).toEqual([]);
+
+    const plan = file('plan.csv', 'step,lr\n100,3e-4\n3000,3e-4\n4000,3e-5');
+    const far = json('predict', saved, '--schedule', plan, ...MAP);
+    expect(far.warnings).toContain('the number of steps goes to 2.4 times the most that the fit saw');
   });
 
   it('compares laws by left-out curves, within 80 columns', () => {
     const { laws } = json('compare', ALL, ...MAP);
-    const error = (id: string): number => laws.find(({ law }: { law: { id: string } }) => law.id === id).mean.meanAbsoluteError;
+    const error = (id: string): number =>
+      laws.find(({ law }: { law: { id: string } }) => law.id === id).mean.meanAbsoluteError;
     expect(error('annealing')).toBeLessThan(0.2 * error('steps-only'));
     const { stdout } = isoflop('curves', 'compare', ALL, ...MAP);
     expect(stdout).toContain('Best by mean absolute error: annealing.');
@@ -128,6 +134,8 @@ describe('isoflop curves', () => {
     const negative = file('negative.csv', csv(RUNS.wsd.map((row, i) => (i === 7 ? { ...row, loss: -1 } : row))));
     expect(isoflop('curves', 'fit', negative, ...MAP).stderr).toContain("run 'negative', step 380: the loss is -1");
     const unordered = file('unordered.csv', csv(RUNS.wsd.toReversed()));
-    expect(isoflop('curves', 'fit', unordered, ...MAP).stderr).toContain('row 2 of the schedule: step 1620');
+    expect(isoflop('curves', 'fit', unordered, ...MAP).stderr).toContain(
+      "run 'unordered': row 2 of the schedule: step 1620",
+    );
   });
 });

@@ -64,7 +64,12 @@ const bounds = (interval: { low: number; high: number } | undefined): [string, s
   interval ? [number(interval.low), number(interval.high)] : ['-', '-'];
 
 export function forecastText(
-  { run, forecasts, score }: { run: string; forecasts: readonly CurveForecast[]; score?: CurveScore },
+  {
+    run,
+    forecasts,
+    warnings,
+    score,
+  }: { run: string; forecasts: readonly CurveForecast[]; warnings: readonly string[]; score?: CurveScore },
   { law }: CurveFit,
 ): string {
   const every = Math.ceil(forecasts.length / SHOWN_FORECASTS);
@@ -80,6 +85,7 @@ export function forecastText(
       ]),
     ),
     ...(score ? ['', 'Against the losses of the file:', scoreTable([score])] : []),
+    ...warnings.map((warning) => `Beware: ${warning}.`),
     wrapped(`Beware: ${law.caution}`),
   ].join('\n');
 }

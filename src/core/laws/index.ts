@@ -18,7 +18,7 @@ export { forecastEarly } from './curves/early.ts';
 export type { EarlyForecast, EarlyOptions, RunLosses } from './curves/early.ts';
 export { fitCurves } from './curves/fit-curves.ts';
 export type { CurveFit, CurveFitOptions } from './curves/fit-curves.ts';
-export { forecastCurve } from './curves/forecast-curve.ts';
+export { forecastCurve, forecastWarnings } from './curves/forecast-curve.ts';
 export type { CurveForecast } from './curves/forecast-curve.ts';
 export { heldOutCurves, meanScore, scoreCurve } from './curves/held-out.ts';
 export type { CurveScore, HeldOut } from './curves/held-out.ts';

@@ -5,6 +5,7 @@ import {
   curveParameterIntervals,
   fitCurves,
   forecastCurve,
+  forecastWarnings,
   heldOutCurves,
   SCHEDULE_LAWS,
   scheduleLawById,
@@ -163,13 +164,15 @@ function predict(path: string, flags: PredictFlags): void {
   const [records] = runs;
   const schedule = scheduleOf(records, warmupOf(flags));
   const observed = records.losses && { run: records.run, schedule, steps: records.steps, losses: records.losses };
-  const forecasts = forecastCurve(fitted, schedule, flags.at ?? stepsAlong(schedule, records.steps));
+  const steps = flags.at ?? stepsAlong(schedule, records.steps);
+  const forecasts = forecastCurve(fitted, schedule, steps);
   const document = {
     schema: 'isoflop.curve-prediction/1',
     law: fitted.law.id,
     run: records.run,
     parameters: fitted.parameters,
     forecasts,
+    warnings: forecastWarnings(fitted, schedule, steps),
     ...(observed && { score: scoreCurve(fitted, observed) }),
   };
   if (flags.figure !== undefined) {

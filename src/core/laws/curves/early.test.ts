@@ -89,6 +89,7 @@ describe('a forecast from the first part of a run', () => {
       '2 points between steps 1250 and 2500',
     ],
     ['a loss that is not positive', { steps: [2000, 2500, 3000], losses: [3, 0, 2] }, 'the loss at step 2500 is 0'],
+    ['steps that do not rise', { steps: [2000, 2000, 3000], losses: [3, 2.9, 2] }, 'point 2 is at step 2000'],
     ['nothing seen', { steps: [9000], losses: [3] }, 'no point by step 3000'],
   ])('refuses %s', (_, part, fault) => {
     expect(() => forecastEarly({ run: 'x', ...part }, [], OPTIONS)).toThrow(fault);

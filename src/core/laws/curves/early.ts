@@ -74,6 +74,7 @@ export function forecastEarly(
 ): EarlyForecast {
   if (!(until > 0 && until < 1))
     throw new IsoflopError('invalid-input', `the share seen must lie in (0, 1), got ${until}`);
+  for (const one of [target, ...siblings]) checkSteps(one);
   const begun = beginningOf(target, final, until);
   if (typeof begun === 'string') {
     throw new IsoflopError('not-identifiable', `run '${target.run}': ${begun}`, {
@@ -102,6 +103,14 @@ export function forecastEarly(
     exclusions,
     warnings: warningsOf(begun, ended),
   };
+}
+
+function checkSteps({ run, steps }: RunLosses): void {
+  const bad = steps.findIndex((step, row) => !(step >= 0) || (row > 0 && step <= steps[row - 1]));
+  if (bad < 0) return;
+  throw new IsoflopError('invalid-input', `run '${run}': point ${bad + 1} is at step ${steps[bad]}`, {
+    hint: 'Steps rise from point to point; sort the table, and keep one row a step.',
+  });
 }
 
 /** Level and slope at the cut, by the line through the log losses of its last half; or why there is none. */

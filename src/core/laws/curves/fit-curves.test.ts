@@ -162,6 +162,8 @@ describe('fitting schedule laws', () => {
 
   it('refuses curves that cannot carry the law', () => {
     expect(() => fitCurves(MULTI_POWER, [curve(MULTI_POWER, 'constant')])).toThrow('falls in none of the curves');
+    const again = { ...curve(MULTI_POWER, 'cosine'), run: 'again' };
+    expect(() => fitCurves(MULTI_POWER, [curve(MULTI_POWER, 'cosine'), again])).toThrow('one schedule does not show');
     const few = { ...curve(ANNEALING, 'cosine'), steps: [500, 900], losses: [3, 2.9] };
     expect(() => fitCurves(ANNEALING, [few])).toThrow('5 parameters, got 2 points');
     expect(() => scheduleLawById('chinchilla')).toThrow("no law of whole curves is called 'chinchilla'");

@@ -8,7 +8,7 @@ import { minimize } from '../fit/minimize.ts';
 import type { Minimum } from '../fit/minimize.ts';
 import { CurveProblem, LINEAR } from './curve-problem.ts';
 import type { CurveWeights } from './curve-problem.ts';
-import { checkCurve, decays } from './loss-curve.ts';
+import { checkCurve, decays, hasTwoSchedules } from './loss-curve.ts';
 import type { LossCurve } from './loss-curve.ts';
 import type { ScheduleLaw } from './schedule-laws.ts';
 import { withoutRepeats } from './shared-points.ts';
@@ -26,6 +26,8 @@ export interface CurveFit {
   /** Whether the fit shrinks towards what other models showed. */
   readonly shrinks: boolean;
   readonly points: number;
+  /** The longest of the runs: its last measured step, and the largest sum of rates that any of them reached. */
+  readonly longest: { readonly steps: number; readonly sum: number };
   readonly converged: boolean;
   /** Global starts that were polished on a part of the points, and how many reached the same optimum (within 1e-3 relative). */
   readonly starts: number;
@@ -95,6 +97,10 @@ export function fitCurves(law: ScheduleLaw, runs: readonly LossCurve[], options:
     weights,
     shrinks,
     points: curves.reduce((sum, { losses }) => sum + losses.length, 0),
+    longest: {
+      steps: Math.max(...curves.map(({ steps }) => steps.at(-1)!)),
+      sum: Math.max(...curves.map(({ schedule, steps }) => schedule.sums[steps.at(-1)!])),
+    },
     converged: best.converged,
     starts,
     startsAgreeing: agreeing,
@@ -115,9 +121,15 @@ function checkCurves(law: ScheduleLaw, curves: readonly LossCurve[]): void {
       { hint: 'Give whole curves, under at least two schedules.' },
     );
   }
-  if (law.weight && !curves.some(decays)) {
+  if (!law.weight) return;
+  if (!curves.some(decays)) {
     throw new IsoflopError('not-identifiable', `law '${law.id}': the learning rate falls in none of the curves`, {
       hint: 'Add a run whose rate decays, or fit --law steps-only.',
+    });
+  }
+  if (!hasTwoSchedules(curves)) {
+    throw new IsoflopError('not-identifiable', `law '${law.id}': one schedule does not show what a schedule does`, {
+      hint: 'Add a run under another schedule: from one, forecasts were off by up to seven times their stated error.',
     });
   }
 }

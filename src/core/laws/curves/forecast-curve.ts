@@ -54,3 +54,17 @@ export function forecastCurve(
     };
   });
 }
+
+/** Beyond this many times what the fit saw, a forecast is warned of. */
+const FAR = 1.2;
+
+/** Why a forecast at these steps should be believed less than its intervals say: no left-out curve went so far. */
+export function forecastWarnings({ longest }: CurveFit, { sums }: Schedule, steps: readonly number[]): string[] {
+  const last = Math.max(...steps);
+  return [
+    [last / longest.steps, 'number of steps'] as const,
+    [sums[last] / longest.sum, 'sum of learning rates'] as const,
+  ].flatMap(([factor, what]) =>
+    factor > FAR ? [`the ${what} goes to ${factor.toPrecision(2)} times the most that the fit saw`] : [],
+  );
+}

@@ -3,7 +3,7 @@ import { IsoflopError } from '../../terms/errors.ts';
 import { fitCurves } from './fit-curves.ts';
 import type { CurveFit, CurveFitOptions } from './fit-curves.ts';
 import { forecastCurve } from './forecast-curve.ts';
-import { decays } from './loss-curve.ts';
+import { decays, hasTwoSchedules } from './loss-curve.ts';
 import type { LossCurve } from './loss-curve.ts';
 import type { ScheduleLaw } from './schedule-laws.ts';
 import { withoutShared } from './shared-points.ts';
@@ -77,13 +77,13 @@ export function heldOutCurves(law: ScheduleLaw, curves: readonly LossCurve[], op
     onProgress?.({ stage: 'held out', done: index, total: curves.length, note: `${law.id} without ${curve.run}` });
     const rest = curves.filter((one) => one !== curve);
     const own = withoutShared(curve, rest);
-    const isPossible = own.steps.length > 1 && rest.length > 0 && (law.weight === undefined || rest.some(decays));
-    if (!isPossible) skipped.push(curve.run);
+    const carries = law.weight === undefined ? rest.length > 0 : rest.some(decays) && hasTwoSchedules(rest);
+    if (own.steps.length < 2 || !carries) skipped.push(curve.run);
     else scores.push(scoreCurve(fitCurves(law, rest, { ...choices, from }), own));
   }
   if (scores.length === 0) {
     throw new IsoflopError('not-identifiable', `law '${law.id}': no curve can be left out and forecast by the rest`, {
-      hint: 'Give at least two runs, of which two decay.',
+      hint: 'Give at least three runs under different schedules, of which two decay.',
     });
   }
   return { law, curves: scores, mean: meanScore(scores), skipped };

@@ -1,6 +1,7 @@
 import { exp, log } from '../../math/elementary.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import { ScheduleChanges } from './changes.ts';
+import { isSameSchedule } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
 import type { ScheduleLaw } from './schedule-laws.ts';
 
@@ -36,6 +37,10 @@ export function decays({ schedule: { rates }, steps }: LossCurve): boolean {
   for (let step = 1; step <= steps.at(-1)!; step++) if (rates[step] < rates[step - 1]) return true;
   return false;
 }
+
+/** Whether the curves ran under at least two schedules. */
+export const hasTwoSchedules = (curves: readonly LossCurve[]): boolean =>
+  curves.some(({ schedule }) => !isSameSchedule(schedule, curves[0].schedule));
 
 /** Steps of a schedule, prepared for a law: what it sums over does not depend on its parameters. */
 export class SchedulePoints {

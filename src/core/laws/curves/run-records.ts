@@ -38,10 +38,16 @@ export function scheduleOf({ run, steps, learningRates }: RunRecords, options: S
       hint: 'Name their column: --map "learningRate=lr".',
     });
   }
-  return createSchedule(
-    steps.map((step, row) => ({ step, learningRate: learningRates[row] })),
-    options,
-  );
+  try {
+    return createSchedule(
+      steps.map((step, row) => ({ step, learningRate: learningRates[row] })),
+      options,
+    );
+  } catch (error) {
+    if (!(error instanceof IsoflopError)) throw error;
+    const { code, message, hint } = error;
+    throw new IsoflopError(code, `run '${run}': ${message}`, { ...(hint && { hint }), cause: error });
+  }
 }
 
 /**

@@ -103,3 +103,10 @@ function isJump(rows: readonly ScheduleRow[], index: number): boolean {
     change(index) > JUMP.times * change(at) && gap(index) <= JUMP.gaps * gap(at) && gap(at) <= JUMP.gaps * gap(index);
   return change(index) > JUMP.share * rows[index - 1].learningRate && isLike(index - 1) && isLike(index + 1);
 }
+
+/** Whether two schedules are alike as far as both go. */
+export function isSameSchedule(one: Schedule, other: Schedule): boolean {
+  const steps = Math.min(one.steps, other.steps);
+  for (let step = 0; step <= steps; step++) if (one.rates[step] !== other.rates[step]) return false;
+  return true;
+}
