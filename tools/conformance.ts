@@ -7,10 +7,11 @@ import type { Check, Section } from './conformance/check.ts';
 import { sections as curves } from './conformance/curves.ts';
 import { sections as formulas } from './conformance/formulas.ts';
 import { sections as recovery } from './conformance/recovery.ts';
+import { sections as schedules } from './conformance/schedules.ts';
 import { table } from '../src/app/cli/format.ts';
 
 /** Parts by name, the quick ones first. */
-export const PARTS: Readonly<Record<string, () => Section[]>> = { formulas, chinchilla, curves, recovery };
+export const PARTS: Readonly<Record<string, () => Section[]>> = { formulas, chinchilla, curves, schedules, recovery };
 
 const digits = (value: number): string => String(Number(value.toPrecision(8)));
 

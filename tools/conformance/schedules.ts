@@ -1,25 +1,25 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { curveOf, fitCurves, meanScore, recordsByRun, scheduleLawById, scoreCurve } from '../../src/core/laws/index.ts';
 import type { CurveFit, LossCurve } from '../../src/core/laws/index.ts';
 import { CurveProblem } from '../../src/core/laws/curves/curve-problem.ts';
 import { observe } from '../../src/core/observations/records.ts';
 import { readRecords } from '../../src/io/records/read.ts';
 import type { Check, Section } from './check.ts';
+import { dataFile, missing } from './data.ts';
 
-const FOLDER = join(import.meta.dirname, '../../../shared/data/schedules/multipowerlaw_25M');
 const TRAIN = ['cosine_24000', 'constant_24000', 'wsdcon_9'];
 const TEST = ['constant_72000', 'cosine_72000', 'wsd_20000_24000', 'wsdld_20000_24000', 'wsdcon_3', 'wsdcon_18'];
-/** The runs rise for so many steps before their first row (Luo et al. 2025, appendix A). */
+const fileOf = (name: string): string => `schedules/multipowerlaw_25M/${name}.csv`;
+/** The runs rise for so many steps before their first row (Luo et al. 2025, released code). */
 const WARMUP = 2160;
 
 /** Curves of the published 25M runs: those that train the law, those that test it; undefined where the data are absent. */
 export function scheduleCurves(): { train: LossCurve[]; test: LossCurve[] } | undefined {
-  return existsSync(FOLDER) ? { train: TRAIN.map(readCurve), test: TEST.map(readCurve) } : undefined;
+  if (missing(...[...TRAIN, ...TEST].map(fileOf)) !== undefined) return undefined;
+  return { train: TRAIN.map(readCurve), test: TEST.map(readCurve) };
 }
 
 function readCurve(name: string): LossCurve {
-  const table = readRecords(join(FOLDER, `${name}.csv`));
+  const table = readRecords(dataFile(fileOf(name)));
   const { runs, ...rest } = observe(table, { map: { learningRate: 'lr' }, words: ['step', 'loss'] });
   const [records] = recordsByRun({ ...rest, runs: runs.map(() => name) });
   return curveOf(records, { warmup: WARMUP }).curve;
@@ -29,7 +29,7 @@ function readCurve(name: string): LossCurve {
 export function sections(): Section[] {
   const title = 'Multi-power law over learning-rate schedules (Luo et al. 2025, 25M)';
   const curves = scheduleCurves();
-  if (!curves) return [{ title, checks: [], skipped: `no data at ${FOLDER}` }];
+  if (!curves) return [{ title, checks: [], skipped: missing(fileOf(TRAIN[0])) ?? 'some curves are absent' }];
   const law = scheduleLawById('multi-power');
   const published = law.published![0].values;
   const optimum = fitCurves(law, curves.train, { weights: 'points', shrinks: false });

@@ -128,6 +128,7 @@ function documentOf(
   const warnings = [
     ...(fitted.converged ? [] : ['the fit ran out of steps before it converged']),
     ...(fitted.boundsHit.length > 0 ? [`at a bound: ${fitted.boundsHit.join(', ')}`] : []),
+    ...(fitted.undetermined.length > 0 ? [`these curves hardly determine ${fitted.undetermined.join(', ')}`] : []),
     ...(heldOut ? [] : ['no curve was left out: the intervals trust the law']),
     ...(fitted.uncertainty.scale > 2 ? ['left-out curves were far off: the law does not hold for these runs'] : []),
   ];

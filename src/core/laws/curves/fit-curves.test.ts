@@ -123,6 +123,10 @@ describe('fitting schedule laws', () => {
       );
     };
     expect(distance(true)).toBeLessThan(0.5 * distance(false));
+    const { undetermined, gradientNorm } = fitCurves(MULTI_POWER, curves);
+    expect(undetermined).toContain('C');
+    expect(undetermined).not.toContain('L0');
+    expect(gradientNorm).toBeLessThan(1e-3);
   });
 
   it('intervals hold for a new run whose noise remembers', () => {

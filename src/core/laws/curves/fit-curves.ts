@@ -1,16 +1,16 @@
 import { log } from '../../math/elementary.ts';
-import { pseudoInverse } from '../../math/linear.ts';
+import { dot, multiply, pseudoInverse } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
 import { sobol } from '../../math/sobol.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { ProgressListener } from '../../terms/progress.ts';
 import { minimize } from '../fit/minimize.ts';
-import type { Minimum } from '../fit/minimize.ts';
+import type { Minimizable, Minimum } from '../fit/minimize.ts';
 import { CurveProblem, LINEAR } from './curve-problem.ts';
 import type { CurveWeights } from './curve-problem.ts';
 import { checkCurve, decays, hasTwoSchedules } from './loss-curve.ts';
 import type { LossCurve } from './loss-curve.ts';
-import type { ScheduleLaw } from './schedule-laws.ts';
+import type { ScheduleLaw, ScheduleParameter } from './schedule-laws.ts';
 import { withoutRepeats } from './shared-points.ts';
 import { hasPrior, noiseOf, shrunk } from './shrinkage.ts';
 import type { CurveNoise } from './shrinkage.ts';
@@ -33,6 +33,10 @@ export interface CurveFit {
   readonly starts: number;
   readonly startsAgreeing: number;
   readonly boundsHit: readonly string[];
+  /** What could still be gained, by the slope over the curvature: square root of that decrease relative to the objective. */
+  readonly gradientNorm: number;
+  /** Parameters that the curves hardly know: they are what other models showed, or anywhere in their range. */
+  readonly undetermined: readonly string[];
   readonly uncertainty: CurveUncertainty;
 }
 
@@ -51,7 +55,7 @@ export interface CurveUncertainty {
 }
 
 export interface CurveFitOptions {
-  /** Huber's delta for log residuals. Default 1e-3 (Luo et al. 2025, section 3). */
+  /** Huber's delta for log residuals. Default 1e-3 (Luo et al. 2025, released code). */
   readonly delta?: number;
   /** Default `log-steps`. */
   readonly weights?: CurveWeights;
@@ -74,6 +78,8 @@ const AGREEMENT = 1e-3;
 /** The noise and the fit settle each other; a change below this settles them. */
 const SETTLED = 1e-3;
 const MOST_ROUNDS = 12;
+/** A parameter is hardly known where the curves leave this share of what was uncertain before them. */
+const HARDLY_KNOWN = 0.8;
 
 /**
  * Fits a schedule law to whole loss curves, all points together; a history that runs share counts once. Throws where the curves cannot
@@ -86,7 +92,10 @@ export function fitCurves(law: ScheduleLaw, runs: readonly LossCurve[], options:
   const problem = new CurveProblem(law, curves, delta, weights);
   const isShrunk = shrinks && hasPrior(law);
   const { theta, starts, agreeing } = startOf(problem, curves, { ...options, weights, shrinks: isShrunk });
-  const best = isShrunk ? settle(problem, theta) : minimize(problem, theta);
+  const { best, objective } = isShrunk
+    ? settle(problem, theta)
+    : { best: minimize(problem, theta), objective: problem };
+  const uncertainty = uncertaintyOf(problem, best.theta);
   const raw = problem.toRaw(best.theta);
   const { lower, upper } = problem.coordinates;
   return {
@@ -107,9 +116,23 @@ export function fitCurves(law: ScheduleLaw, runs: readonly LossCurve[], options:
     boundsHit: law.parameters.flatMap(({ name }, i) =>
       best.theta[i] <= lower[i] || best.theta[i] >= upper[i] ? [name] : [],
     ),
-    uncertainty: uncertaintyOf(problem, best.theta),
+    gradientNorm: gradientNormOf(objective, best),
+    undetermined: law.parameters.flatMap(({ name, ...parameter }, i) =>
+      Math.sqrt(uncertainty.covariance[i][i]) > HARDLY_KNOWN * spreadOf(parameter) ? [name] : [],
+    ),
+    uncertainty,
   };
 }
+
+function gradientNormOf(objective: Minimizable, { theta, value }: Minimum): number {
+  const { gradient, normal } = objective.evaluate(theta);
+  const decrease = dot(gradient, multiply(pseudoInverse(normal).inverse, gradient));
+  return value > objective.negligible ? Math.sqrt(Math.max(0, decrease) / value) : 0;
+}
+
+/** Standard deviation of a parameter's logarithm before the data. */
+const spreadOf = ({ start, typical }: Pick<ScheduleParameter, 'start' | 'typical'>): number =>
+  typical?.spread ?? log(start[1] / start[0]);
 
 function checkCurves(law: ScheduleLaw, curves: readonly LossCurve[]): void {
   for (const curve of curves) checkCurve(curve);
@@ -183,16 +206,18 @@ function thinned(curve: LossCurve): LossCurve {
 }
 
 /** Shrinks, and measures the noise by which it should, until both stand. */
-function settle(problem: CurveProblem, start: readonly number[]): Minimum {
+function settle(problem: CurveProblem, start: readonly number[]): { best: Minimum; objective: Minimizable } {
   let noise = noiseOf(problem, start);
-  let best = minimize(shrunk(problem, noise), start);
+  let objective = shrunk(problem, noise);
+  let best = minimize(objective, start);
   for (let round = 1; round < MOST_ROUNDS; round++) {
     const next = noiseOf(problem, best.theta);
     if (Math.abs(next.scale - noise.scale) <= SETTLED * noise.scale) break;
     noise = next;
-    best = minimize(shrunk(problem, noise), best.theta);
+    objective = shrunk(problem, noise);
+    best = minimize(objective, best.theta);
   }
-  return best;
+  return { best, objective };
 }
 
 /**
@@ -202,8 +227,8 @@ function settle(problem: CurveProblem, start: readonly number[]): Minimum {
 function uncertaintyOf(problem: CurveProblem, theta: readonly number[]): CurveUncertainty {
   const noise = noiseOf(problem, theta);
   const { parameters } = problem.law;
-  const precision: Matrix = parameters.map(({ start, typical }, i) =>
-    parameters.map((_, j) => (i === j ? 1 / (typical?.spread ?? log(start[1] / start[0])) ** 2 : 0)),
+  const precision: Matrix = parameters.map((parameter, i) =>
+    parameters.map((_, j) => (i === j ? 1 / spreadOf(parameter) ** 2 : 0)),
   );
   let [squares, points] = [0, 0];
   problem.visit(theta, (_curve, residual, weight, slopes) => {

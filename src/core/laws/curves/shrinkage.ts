@@ -13,7 +13,7 @@ export interface CurveNoise {
 
 /**
  * Noise of a fit at its solution: sums of neighbouring residuals vary more than independent ones would, by the sum of the
- * autocorrelations up to the first that is not positive (Sokal 1997, section 3), over all curves together.
+ * autocorrelations up to the first that is not positive (after Geyer 1992, section 3.3), over all curves together.
  */
 export function noiseOf(problem: CurveProblem, theta: readonly number[]): CurveNoise {
   const scores: number[][] = [];
