@@ -1,6 +1,5 @@
 import { log } from '../../math/elementary.ts';
 import { dot, multiply, pseudoInverse } from '../../math/linear.ts';
-import type { Matrix } from '../../math/linear.ts';
 import { sobol } from '../../math/sobol.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { ProgressListener } from '../../terms/progress.ts';
@@ -8,12 +7,13 @@ import { minimize } from '../fit/minimize.ts';
 import type { Minimizable, Minimum } from '../fit/minimize.ts';
 import { CurveProblem, LINEAR } from './curve-problem.ts';
 import type { CurveWeights } from './curve-problem.ts';
+import { spreadOf, uncertaintyOf } from './curve-uncertainty.ts';
+import type { CurveUncertainty } from './curve-uncertainty.ts';
 import { checkCurve, decays, hasTwoSchedules } from './loss-curve.ts';
 import type { LossCurve } from './loss-curve.ts';
-import type { ScheduleLaw, ScheduleParameter } from './schedule-laws.ts';
+import type { ScheduleLaw } from './schedule-laws.ts';
 import { withoutRepeats } from './shared-points.ts';
 import { hasPrior, noiseOf, shrunk } from './shrinkage.ts';
-import type { CurveNoise } from './shrinkage.ts';
 
 /** A schedule law with values, and what a forecast needs. Parameters in raw units. */
 export interface CurveFit {
@@ -38,20 +38,6 @@ export interface CurveFit {
   /** Parameters that the curves hardly know: they are what other models showed, or anywhere in their range. */
   readonly undetermined: readonly string[];
   readonly uncertainty: CurveUncertainty;
-}
-
-export interface CurveUncertainty {
-  /** Mean logarithm of the progress: the size is known at exp(centre). */
-  readonly centre: number;
-  /** Of the logarithms of the parameters, that of the size at the centre. */
-  readonly covariance: Matrix;
-  /** Mean squared log residual of a point. */
-  readonly residualVariance: number;
-  readonly noise: CurveNoise;
-  /** Independent points beyond the parameters; at least 1. */
-  readonly degreesOfFreedom: number;
-  /** Factor by which forecasts of left-out curves were further off than this says; 1 before `calibrateFit`. */
-  readonly scale: number;
 }
 
 export interface CurveFitOptions {
@@ -129,10 +115,6 @@ function gradientNormOf(objective: Minimizable, { theta, value }: Minimum): numb
   const decrease = dot(gradient, multiply(pseudoInverse(normal).inverse, gradient));
   return value > objective.negligible ? Math.sqrt(Math.max(0, decrease) / value) : 0;
 }
-
-/** Standard deviation of a parameter's logarithm before the data. */
-const spreadOf = ({ start, typical }: Pick<ScheduleParameter, 'start' | 'typical'>): number =>
-  typical?.spread ?? log(start[1] / start[0]);
 
 function checkCurves(law: ScheduleLaw, curves: readonly LossCurve[]): void {
   for (const curve of curves) checkCurve(curve);
@@ -218,32 +200,4 @@ function settle(problem: CurveProblem, start: readonly number[]): { best: Minimu
     best = minimize(objective, best.theta);
   }
   return { best, objective };
-}
-
-/**
- * The covariance of the coordinates by the curvature of the objective over its noise, what other models showed included where the law
- * has it; a parameter that nothing determines is as uncertain as its range of starts is wide.
- */
-function uncertaintyOf(problem: CurveProblem, theta: readonly number[]): CurveUncertainty {
-  const noise = noiseOf(problem, theta);
-  const { parameters } = problem.law;
-  const precision: Matrix = parameters.map((parameter, i) =>
-    parameters.map((_, j) => (i === j ? 1 / spreadOf(parameter) ** 2 : 0)),
-  );
-  let [squares, points] = [0, 0];
-  problem.visit(theta, (_curve, residual, weight, slopes) => {
-    squares += residual * residual;
-    points += 1;
-    if (Math.abs(residual) > problem.delta) return;
-    for (let i = 0; i < slopes.length; i++)
-      for (let j = 0; j < slopes.length; j++) precision[i][j] += (weight * slopes[i] * slopes[j]) / noise.scale;
-  });
-  return {
-    centre: problem.centre,
-    covariance: pseudoInverse(precision).inverse,
-    residualVariance: squares / points,
-    noise,
-    degreesOfFreedom: Math.max(1, points / noise.pointsPerIndependent - parameters.length),
-    scale: 1,
-  };
 }

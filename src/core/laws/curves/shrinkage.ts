@@ -11,6 +11,9 @@ export interface CurveNoise {
   readonly pointsPerIndependent: number;
 }
 
+/** Noise of a law that goes through every point: squared relative residuals that double precision cannot tell from none. */
+const ROUNDING = 1e-24;
+
 /**
  * Noise of a fit at its solution: sums of neighbouring residuals vary more than independent ones would, by the sum of the
  * autocorrelations up to the first that is not positive (after Geyer 1992, section 3.3), over all curves together.
@@ -32,7 +35,10 @@ export function noiseOf(problem: CurveProblem, theta: readonly number[]): CurveN
     together += 2 * product;
   }
   // Where no residual lies within delta, as many do as one would.
-  return { scale: together / Math.max(curvature, 1), pointsPerIndependent: alone > 0 ? together / alone : 1 };
+  return {
+    scale: Math.max(ROUNDING, together / Math.max(curvature, 1)),
+    pointsPerIndependent: alone > 0 ? together / alone : 1,
+  };
 }
 
 /** Sum over curves of the products of scores `lag` points apart. */
