@@ -83,7 +83,7 @@ describe('isoflop curves', () => {
     expect(error('annealing')).toBeLessThan(0.2 * error('steps-only'));
     const { stdout } = isoflop('curves', 'compare', ALL, ...MAP);
     expect(stdout).toContain('Best by mean absolute error: annealing.');
-    expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+    expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
   });
 
   it('forecasts an end from a beginning, with and without a law', () => {

@@ -93,7 +93,7 @@ export function forecastText(
 export function compareText(laws: readonly HeldOut[], exclusions: readonly Exclusion[]): string {
   const best = laws.reduce((least, one) => (one.mean.meanAbsoluteError < least.mean.meanAbsoluteError ? one : least));
   return [
-    'Each curve forecast by a fit to the others; means over curves, points of a shared history left out.',
+    'Each curve forecast by a fit to the others; means over curves.',
     '',
     table(
       ['law', 'MAE', 'RMSE', '|last|', 'in 90 %', 'in 95 %', '95 % half'],
@@ -118,7 +118,8 @@ export function compareText(laws: readonly HeldOut[], exclusions: readonly Exclu
     ),
     '',
     `Best by mean absolute error: ${best.law.id}.`,
-    'These intervals are not yet calibrated; `isoflop curves fit` does so by the same left-out curves.',
+    'A history that runs share is not scored. `isoflop curves fit` calibrates its',
+    'intervals by the same left-out curves; these here are not.',
     ...leftOut(exclusions),
   ].join('\n');
 }
