@@ -8,6 +8,7 @@ import { sections as curves } from './conformance/curves.ts';
 import { sections as formulas } from './conformance/formulas.ts';
 import { sections as isoflop } from './conformance/isoflop.ts';
 import { sections as recovery } from './conformance/recovery.ts';
+import { sections as schedules } from './conformance/schedules.ts';
 import { sections as select } from './conformance/select.ts';
 import { table } from '../src/app/cli/format.ts';
 
@@ -18,6 +19,7 @@ export const PARTS: Readonly<Record<string, () => Section[]>> = {
   curves,
   isoflop,
   select,
+  schedules,
   recovery,
 };
 

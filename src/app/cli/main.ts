@@ -4,6 +4,7 @@ import { IsoflopError } from '../../core/terms/errors.ts';
 import type { ErrorCode } from '../../core/terms/errors.ts';
 import { VERSION } from '../../core/terms/version.ts';
 import { register as compare } from './commands/compare.ts';
+import { register as curves } from './commands/curves.ts';
 import { register as diagnose } from './commands/diagnose.ts';
 import { register as downstream } from './commands/downstream.ts';
 import { register as fit } from './commands/fit.ts';
@@ -42,6 +43,7 @@ const COMMANDS = [
   optima,
   reach,
   compare,
+  curves,
   shift,
   downstream,
   observe,
