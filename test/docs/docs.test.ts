@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseStudy, readStudyFile } from '../../src/app/study/file.ts';
@@ -7,7 +7,13 @@ import { VERSION } from '../../src/core/terms/version.ts';
 import { STUDY_TEMPLATE } from '../../src/app/study/template.ts';
 import { isoflop, ROOT, temporaryFolder } from '../support/study.ts';
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/log.md', 'docs/laws/ladder-prediction.md'];
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'bench/log.md',
+  ...readdirSync(join(ROOT, 'docs/laws')).map((name) => `docs/laws/${name}`),
+];
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 describe('documents', () => {
