@@ -1,5 +1,6 @@
 import type { Multiplier, RecipeComparison } from '../../core/plan/multiplier.ts';
-import { scientific, table, wrap } from './format.ts';
+import { scientific, table } from './format.ts';
+import { wrap } from './wrap.ts';
 
 /** A comparison with the names of its recipes. */
 export interface NamedComparison {

@@ -2,7 +2,8 @@ import type { Diagnosis } from '../../core/laws/diagnose/diagnose.ts';
 import type { Finding, FindingVerdict } from '../../core/laws/diagnose/finding.ts';
 import type { NextDoubling } from '../../core/laws/diagnose/next-doubling.ts';
 import type { Observations } from '../../core/terms/observation.ts';
-import { compact, wrap } from './format.ts';
+import { compact } from './format.ts';
+import { wrap } from './wrap.ts';
 
 /** Columns of the detector's name in the report. */
 const NAME = 15;

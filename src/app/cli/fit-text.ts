@@ -1,7 +1,8 @@
 import { DEFAULT_DELTA, DEFAULT_RATIO } from '../../core/laws/fit/objective.ts';
 import type { FitDocument } from './fit-document.ts';
-import { table, wrap } from './format.ts';
+import { table } from './format.ts';
 import { recordsLines } from './records-text.ts';
+import { wrap } from './wrap.ts';
 
 const digits = (value: number): string => String(Number(value.toPrecision(6)));
 

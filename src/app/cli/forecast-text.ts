@@ -1,6 +1,7 @@
 import type { CurveForecast } from '../../core/laws/index.ts';
 import type { Exclusion } from '../../core/terms/observation.ts';
-import { compact, scientific, table, wrap } from './format.ts';
+import { compact, scientific, table } from './format.ts';
+import { wrap } from './wrap.ts';
 
 const CURVE_WIDTH = 28;
 

@@ -33,17 +33,3 @@ export function table(header: readonly string[], rows: readonly (readonly string
       .trimEnd();
   return [line(header), ...rows.map(line)].join('\n');
 }
-
-const WIDTH = 80;
-
-/** Breaks a sentence into lines of at most 80 columns; lines after the first are indented. */
-export function wrap(sentence: string, indent = '  '): string[] {
-  const start = /^ */.exec(sentence)![0];
-  const lines: string[] = [];
-  for (const word of sentence.trimStart().split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push((lines.length === 0 ? start : indent) + word);
-  }
-  return lines;
-}

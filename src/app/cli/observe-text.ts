@@ -1,5 +1,6 @@
 import type { ObservationalLaw } from '../../core/laws/downstream/observational.ts';
-import { scientific, table, wrap } from './format.ts';
+import { scientific, table } from './format.ts';
+import { wrap } from './wrap.ts';
 
 /** Held-out models shown. */
 const SHOWN = 12;

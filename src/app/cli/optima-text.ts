@@ -5,7 +5,8 @@ import type { Optima } from '../../core/laws/isoflop/optima.ts';
 import type { Estimate } from '../../core/laws/isoflop/optimum-line.ts';
 import { biasInWords } from '../../core/laws/isoflop/parabola-bias.ts';
 import type { CostLaw } from '../../core/laws/isoflop/surface-optimum.ts';
-import { compact, scientific, table, wrap } from './format.ts';
+import { compact, scientific, table } from './format.ts';
+import { wrap } from './wrap.ts';
 
 const NAMES: Readonly<Record<Approach['id'], string>> = {
   envelope: '1 envelope',

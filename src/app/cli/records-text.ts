@@ -1,6 +1,6 @@
 import { summarize } from '../../core/observations/summary.ts';
 import type { DataNote, Exclusion } from '../../core/terms/observation.ts';
-import { wrap } from './format.ts';
+import { wrap } from './wrap.ts';
 
 /** What a person must know of a table that was read: how many rows are used, why the others are not, and what was noticed. */
 export function recordsLines(

@@ -1,5 +1,6 @@
 import type { CurveSelection, Selection, SelectionCandidate } from '../../core/laws/index.ts';
-import { compact, scientific, table, wrap } from './format.ts';
+import { compact, scientific, table } from './format.ts';
+import { wrap } from './wrap.ts';
 
 const NAME_WIDTH = 34;
 const CURVE_WIDTH = 20;

@@ -1,7 +1,8 @@
 import type { EffectiveRobustness, ShiftLine } from '../../core/laws/downstream/shift-line.ts';
 import type { ShiftedLaws } from '../../core/laws/downstream/shifted-laws.ts';
 import type { Joined } from '../../core/observations/join.ts';
-import { table, wrap } from './format.ts';
+import { table } from './format.ts';
+import { wrap } from './wrap.ts';
 
 /** Models shown at each end. */
 const SHOWN = 5;

@@ -109,9 +109,12 @@ describe('observe', () => {
     const { columns, exclusions } = observe(records, { words: ['params', 'tokens', 'loss'] });
     expect([...columns.tokens]).toEqual([1e9]);
     expect(exclusions).toMatchObject([{ reason: "'flops' is empty", line: 3 }]);
-    expect(() => observe(table(['params', 'flops', 'loss'], ['0', '6e16', '3']))).toThrow(
-      'tokens = flops / (6 params) with flops 60000000000000000 and params 0 is no finite number, on line 2',
+    const zero = table(['params', 'flops', 'loss'], ['0', '6e16', '3'], ['1e7', '6e16', '3']);
+    expect(() => observe(zero)).toThrow(
+      'tokens = flops / (6 params) is no finite number with params 0 and flops 60000000000000000',
     );
+    expect(observe(zero, { where: 'params > 0' }).exclusions).toMatchObject([{ line: 2, reason: 'not params > 0' }]);
+    expect(observe(zero, { dropBadRows: true }).lines).toEqual([3]);
   });
 
   it('never takes the wrong one of two columns of a name', () => {

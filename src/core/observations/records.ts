@@ -49,12 +49,12 @@ export function observe(table: RecordTable, options: RecordOptions = {}): Observ
   const exclusions: Exclusion[] = [];
   const read = table.rows.map((_, index) => reader.read(index));
   for (const word of reader.incomplete.keys()) for (const { values } of read) values.delete(word);
-  const usable = read.filter((row) => {
+  const { rows: derived, conventions } = deriveCounts(read, new Set(reader.incomplete.keys()));
+  const usable = derived.filter((row) => {
     const isOut = row.fault !== undefined && (row.fault.kind === 'empty' || options.dropBadRows === true);
     if (isOut) exclusions.push(excluded(row, row.fault.reason));
     return !isOut;
   });
-  const conventions = deriveCounts(usable, new Set(reader.incomplete.keys()));
   const ranked = dropHighest(usable, options.dropHighestLoss ?? 0, exclusions);
   const wanted = keepWhere(ranked, columns, options, exclusions);
   const faulty = wanted.filter(({ fault }) => fault !== undefined);

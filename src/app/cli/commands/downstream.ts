@@ -3,10 +3,11 @@ import { fitTwoStep, forecastAccuracy } from '../../../core/laws/downstream/two-
 import type { AccuracyForecast, TwoStep } from '../../../core/laws/downstream/two-step.ts';
 import { lawById } from '../../../core/laws/index.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
-import { table, wrap } from '../format.ts';
+import { table } from '../format.ts';
 import { addRecordOptions, openRecords, parseMap } from '../record-options.ts';
 import type { RecordFlags } from '../record-options.ts';
 import { positive } from './predict.ts';
+import { wrap } from '../wrap.ts';
 
 interface DownstreamFlags extends RecordFlags {
   readonly law: string;

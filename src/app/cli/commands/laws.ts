@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { CATALOGUE, SCHEDULE_LAWS } from '../../../core/laws/index.ts';
 import type { Law, ScheduleLaw } from '../../../core/laws/index.ts';
-import { scientific, table, wrap } from '../format.ts';
+import { scientific, table } from '../format.ts';
 import { lawByIdOrFile } from '../law-choice.ts';
+import { wrap } from '../wrap.ts';
 
 /** `isoflop laws` */
 export function register(program: Command): void {

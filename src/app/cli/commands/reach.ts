@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { reachLoss } from '../../../core/plan/sample-efficiency.ts';
 import type { Reach } from '../../../core/plan/sample-efficiency.ts';
 import type { Observations } from '../../../core/terms/observation.ts';
-import { compact, scientific, table, wrap } from '../format.ts';
+import { compact, scientific, table } from '../format.ts';
 import { positive, readFit, tableOf } from './predict.ts';
+import { wrap } from '../wrap.ts';
 
 interface ReachFlags {
   readonly loss: string;

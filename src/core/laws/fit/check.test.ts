@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Law } from '../../terms/law.ts';
 import type { Observations } from '../../terms/observation.ts';
 import { lawById } from '../catalogue/index.ts';
-import { ownLaw } from '../own-law.ts';
+import { ownLaw, restrictLaw } from '../own-law.ts';
 import { checkData } from './check.ts';
+import { fitLaw } from './fit-law.ts';
 
 const LOG = { kind: 'least-squares', residual: 'log' } as const;
 const LINEAR = { kind: 'least-squares', residual: 'linear' } as const;
@@ -74,5 +76,37 @@ describe('checkData', () => {
     );
     const breaks = ownLaw('E + A / params^a * (1 + (params / d)^(1 / f))^(-c * f)', { columns: ['params'] });
     expect(() => checkData(breaks, FINE, LOG)).not.toThrow('holds no column');
+  });
+});
+
+describe('fitLaw on few levels', () => {
+  const [three, two] = [
+    [1e7, 2e7, 4e7],
+    [1e7, 4e7],
+  ];
+  const levels = (sizes: number[], budgets: number[]): Observations => {
+    const data = grid(sizes, budgets);
+    const { params, tokens } = data.columns;
+    const loss = params.map((n, row) => 1.8 + 400 / n ** 0.34 + 2000 / tokens[row] ** 0.37 + 0.001 * (row % 3));
+    return { ...data, columns: { ...data.columns, loss } };
+  };
+
+  it('takes three by three', () => {
+    expect(fitLaw(lawById('chinchilla'), levels(three, [1e9, 3e9, 9e9])).n).toBe(9);
+  });
+
+  it.each([
+    [levels(three, [1e9, 3e9]), "the 2 levels of 'tokens' do not tell E, B, beta apart"],
+    [levels(two, [1e9, 2e9, 4e9]), "the 2 levels of 'params' do not tell E, A, alpha apart"],
+  ])('refuses two of one', (data, message) => {
+    expect(() => fitLaw(lawById('chinchilla'), data)).toThrow(message);
+    expect(fitLaw(restrictLaw(lawById('chinchilla'), { fixed: { E: 1.8 } }), data).n).toBe(6);
+  });
+
+  it('refuses two floors, and a law without a value', () => {
+    const data = levels([...three, 8e7], [1e9, 3e9]);
+    const law = (formula: string): Law => ownLaw(formula, { columns: ['params'] });
+    expect(() => fitLaw(law('E + A / params^a + F'), data)).toThrow("the 4 levels of 'params' do not tell E, F apart");
+    expect(() => fitLaw(law('log(0 - a * params)'), data)).toThrow("law 'own' has no finite value at these rows");
   });
 });

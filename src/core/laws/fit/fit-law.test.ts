@@ -70,10 +70,10 @@ describe('fitLaw', () => {
     }
   });
 
-  it('names what two sizes cannot determine, though every start agrees', () => {
+  it('names what sizes that are two but for rounding cannot determine, though every start agrees', () => {
     const whole = table(lawById('chinchilla'), TRUTHS.chinchilla, 0.005);
     const { tokens } = whole.columns;
-    const params = whole.columns.params.map((_, row) => (row % 2 === 0 ? 1e7 : 1e9));
+    const params = whole.columns.params.map((_, row) => (row % 2 === 0 ? 1e7 : 1e9) * (1 + 1e-9 * row));
     const law = lawById('chinchilla');
     const raw = law.parameters.map(({ name }) => TRUTHS.chinchilla[name]);
     const exact = modelOf(law).values(raw, [params, tokens], whole.rows);
@@ -87,6 +87,14 @@ describe('fitLaw', () => {
   });
 
   it.each([
+    [
+      'two levels of a variable',
+      (d: Observations) => ({
+        ...d,
+        columns: { ...d.columns, params: d.columns.params.map((_, i) => (i % 2 === 0 ? 1e7 : 1e9)) },
+      }),
+      "law 'chinchilla': the 2 levels of 'params' do not tell E, A, alpha apart",
+    ],
     ['too few rows', (d: Observations) => ({ ...d, rows: 3 }), 'needs at least 6 rows, got 3'],
     [
       'one level of a variable',

@@ -1,11 +1,12 @@
 import type { Fit, Objective } from '../../terms/fit.ts';
 import type { Law, LawParameter } from '../../terms/law.ts';
+import { IsoflopError } from '../../terms/errors.ts';
 import type { Observations } from '../../terms/observation.ts';
 import type { ProgressListener } from '../../terms/progress.ts';
 import { checkData } from './check.ts';
+import { checkLevelsSuffice } from './levels.ts';
 import { diagnose, statusOf } from './diagnostics.ts';
 import { minimize } from './minimize.ts';
-import type { Minimum } from './minimize.ts';
 import { Problem } from './problem.ts';
 import { startingPoints } from './starts.ts';
 import { weightsOf } from './weights.ts';
@@ -38,16 +39,18 @@ export function fitLaw(law: Law, data: Observations, options: FitOptions = {}): 
     .filter(({ value }) => Number.isFinite(value))
     .sort((a, b) => a.value - b.value)
     .slice(0, polished);
+  if (screened.length === 0) throw noValue(law);
+  checkLevelsSuffice(
+    problem,
+    data,
+    screened.map(({ theta }) => theta),
+  );
   const minima = screened.map(({ theta }, index) => {
     options.signal?.throwIfAborted();
     options.onProgress?.({ stage: 'fit', done: index + 1, total: screened.length, note: law.title });
     return minimize(problem, theta);
   });
-  const best = minima.reduce(
-    (least: Minimum | undefined, one) => (!least || one.value < least.value ? one : least),
-    undefined,
-  );
-  if (!best) throw new Error(`internal: no start of law '${law.id}' has a value`);
+  const best = minima.reduce((least, one) => (one.value < least.value ? one : least));
   const agreeing = minima.filter(({ value }) => value <= best.value * (1 + AGREEMENT) + problem.negligible).length;
   const diagnostics = diagnose(problem, best, { starts: minima.length, agreeing });
   const raw = problem.coordinates.toRaw(best.theta);
@@ -71,3 +74,12 @@ export function fitLaw(law: Law, data: Observations, options: FitOptions = {}): 
     ...(weights === undefined ? {} : { weights }),
   };
 }
+
+const noValue = (law: Law): IsoflopError =>
+  new IsoflopError(
+    'not-identifiable',
+    `law '${law.id}' has no finite value at these rows, wherever its search begins`,
+    {
+      hint: 'Look at the formula (a logarithm or root of something negative?) and at the units of the columns.',
+    },
+  );

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../math/random.ts';
 import type { Observations } from '../../terms/observation.ts';
 import { ownLaw } from '../own-law.ts';
+import { bootstrapFits } from '../uncertainty/bootstrap.ts';
 import { forecast, parameterIntervals } from '../uncertainty/delta.ts';
 import { fitLaw } from './fit-law.ts';
 import { weightsOf } from './weights.ts';
@@ -66,6 +67,16 @@ describe('a weighted fit', () => {
     expect(fit(data, 'w').parameters).toEqual(fit(data).parameters);
     expect(fit(data, 'w').objective).toBe(fit(data).objective);
     expect(parameterIntervals(fit(data, 'w'), data)).toEqual(parameterIntervals(fit(data), data));
+  });
+
+  it('is resampled with its weights', () => {
+    const [plain, mixed] = [withWeights(MIXED.map(() => 7)), table(MIXED)];
+    const draws = (data: Observations, weights?: string): number[][] =>
+      bootstrapFits(fit(data, weights), data, { draws: 40, seed: 5 });
+    expect(draws(plain, 'w')).toEqual(draws(plain));
+    const mean = (rows: number[][]): number => rows.reduce((sum, [, b]) => sum + b, 0) / rows.length;
+    const { b } = byHand(mixed);
+    expect(Math.abs(mean(draws(mixed, 'w')) - b)).toBeLessThan(0.5 * Math.abs(mean(draws(mixed)) - b));
   });
 
   it.each([0, -1, NaN, Infinity])('refuses a weight of %d', (bad) => {
