@@ -49,40 +49,47 @@ function createKernel(
   const memory = new WebAssembly.Memory({ initial: 1 });
   const module = new WebAssembly.Module(assemble(emitRows(tape, variables.length, outputs, isSum)));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const run = exports.rows as (parameters: number, columns: number, pitch: number, results: number) => void;
+  const run = exports.rows as (first: number, columns: number, pitch: number, results: number, odd: number) => void;
   const width = expressions.length;
   const firstColumn = parameters.length;
   let heap = new Float64Array(memory.buffer);
   let held: (ArrayLike<number> | undefined)[] = [];
   let heldRows = -1;
+  let results = heap;
 
-  const load = (columns: readonly ArrayLike<number>[], rows: number, end: number): void => {
+  const load = (columns: readonly ArrayLike<number>[], rows: number, pitch: number, end: number): void => {
     if (end > heap.length) {
       memory.grow(Math.ceil((end * F64_BYTES - heap.byteLength) / PAGE_BYTES));
       heap = new Float64Array(memory.buffer);
     }
     if (rows !== heldRows) held = [];
     heldRows = rows;
+    const fill = (first: number, column: ArrayLike<number>): void => {
+      heap.set(column, first);
+      if (pitch > rows) heap[first + rows] = column[rows - 1];
+    };
     for (const [index, column] of columns.entries()) {
       if (held[index] === column) continue;
       held[index] = column;
-      heap.set(column, firstColumn + index * rows);
+      fill(firstColumn + index * pitch, column);
       const position = tape.logColumns.indexOf(index);
-      if (position < 0) continue;
-      const first = firstColumn + (variables.length + position) * rows;
-      for (let row = 0; row < rows; row++) heap[first + row] = log(column[row]);
+      if (position >= 0) fill(firstColumn + (variables.length + position) * pitch, Float64Array.from(column, log));
     }
   };
   return {
     width,
     logColumns: tape.logColumns,
     evaluate(values, columns, rows) {
-      const firstResult = firstColumn + (variables.length + tape.logColumns.length) * rows;
-      const end = firstResult + (isSum ? width : width * rows);
-      load(columns, rows, end);
+      const pitch = rows + (rows % 2);
+      const firstResult = firstColumn + (variables.length + tape.logColumns.length) * pitch;
+      load(columns, rows, pitch, firstResult + (isSum ? width : width * pitch));
       heap.set(values, 0);
-      run(0, firstColumn * F64_BYTES, rows * F64_BYTES, firstResult * F64_BYTES);
-      return heap.subarray(firstResult, end);
+      run(0, firstColumn * F64_BYTES, pitch * F64_BYTES, firstResult * F64_BYTES, rows % 2);
+      const length = isSum ? width : width * rows;
+      // A view costs more than a small kernel: it is made again only where it would differ.
+      if (results.length !== length || results.byteOffset !== firstResult * F64_BYTES || results.buffer !== heap.buffer)
+        results = heap.subarray(firstResult, firstResult + length);
+      return results;
     },
   };
 }

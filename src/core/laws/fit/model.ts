@@ -99,7 +99,7 @@ function createObjectiveModel(law: Law, objective: Objective): ObjectiveModel {
   const psi = of(penalty.derivative);
   return lazily({
     value: () => sums(value),
-    slopes: () => sums(value, ...gradient, ...pairs.map((pair) => times(weighted(penalty.weight), pair))),
+    slopes: () => sums(value, ...gradient, ...lowerTriangle(slopes, weighted(penalty.weight))),
     scatter: () => sums(squares, times(psi, psi), of(penalty.curvature), ...pairs),
     rows: () => compile([fitted, ...slopes], parameters, columns),
     projection: () => sums(...projectionOf(law, formula, objective.residual === 'log')),
@@ -116,8 +116,8 @@ function lazily<T extends object>(makers: { readonly [Key in keyof T]: () => T[K
   return made;
 }
 
-const lowerTriangle = (parts: readonly Expression[]): Expression[] =>
-  parts.flatMap((row, i) => parts.slice(0, i + 1).map((column) => times(row, column)));
+const lowerTriangle = (parts: readonly Expression[], weight: Expression = number(1)): Expression[] =>
+  parts.flatMap((row, i) => parts.slice(0, i + 1).map((column) => times(times(weight, row), column)));
 
 /** Change of a raw parameter with its own coordinate. */
 const unitOf = ({ name, signed }: LawParameter): Expression => (signed ? number(1) : symbol(name));
@@ -144,5 +144,5 @@ function projectionOf(law: Law, formula: Expression, isRelative: boolean): Expre
   const response = isRelative ? call('exp', symbol(OBSERVED)) : symbol(OBSERVED);
   const scale = isRelative ? times(symbol(WEIGHT), call('exp', times(number(-2), symbol(OBSERVED)))) : symbol(WEIGHT);
   const gap = times(scale, subtract(response, rest));
-  return [...lowerTriangle(basis).map((pair) => times(scale, pair)), ...basis.map((part) => times(gap, part))];
+  return [...lowerTriangle(basis, scale), ...basis.map((part) => times(gap, part))];
 }

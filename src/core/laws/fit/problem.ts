@@ -83,22 +83,22 @@ export class Problem implements Minimizable {
     const n = theta.length;
     return {
       value: Number.isFinite(sums[0]) ? sums[0] : Infinity,
-      gradient: Array.from(sums.subarray(1, 1 + n)),
-      normal: symmetric(sums.subarray(1 + n), n),
+      gradient: numbers(sums, 1, n),
+      normal: symmetric(sums, 1 + n, n),
     };
   }
 
   scatter(theta: readonly number[]): Scatter {
     const sums = this.model.scatter.evaluate(this.parameters(theta), this.columns, this.rows);
     const [squares, pulls, curvature] = sums;
-    return { squares, pulls, curvature, gram: symmetric(sums.subarray(3), theta.length) };
+    return { squares, pulls, curvature, gram: symmetric(sums, 3, theta.length) };
   }
 
   /** Normal matrix and right-hand side of the parameters that enter linearly, in multiples of what they are at `raw`. */
   projection(raw: readonly number[], size: number): { gram: Matrix; rhs: number[] } {
     const sums = this.model.projection.evaluate(this.withConstants(raw), this.columns, this.rows);
     const triangle = (size * (size + 1)) / 2;
-    return { gram: symmetric(sums, size), rhs: Array.from(sums.subarray(triangle, triangle + size)) };
+    return { gram: symmetric(sums, 0, size), rhs: numbers(sums, triangle, size) };
   }
 
   private parameters(theta: readonly number[]): number[] {
@@ -111,8 +111,23 @@ export class Problem implements Minimizable {
   }
 }
 
-/** A symmetric matrix from its lower triangle, row after row. */
-function symmetric(triangle: ArrayLike<number>, n: number): Matrix {
-  const at = (i: number, j: number): number => triangle[(i * (i + 1)) / 2 + j];
-  return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => (j <= i ? at(i, j) : at(j, i))));
+// Plain loops: these run at every step of every search, where iterators would cost as much as the kernel.
+
+function numbers(values: Float64Array, first: number, count: number): number[] {
+  const copy: number[] = [];
+  for (let index = 0; index < count; index++) copy.push(values[first + index]);
+  return copy;
+}
+
+/** A symmetric matrix from its lower triangle, row after row, which begins at `first`. */
+function symmetric(values: Float64Array, first: number, n: number): Matrix {
+  const matrix: Matrix = [];
+  let at = first;
+  for (let i = 0; i < n; i++) {
+    const row: number[] = [];
+    for (let j = 0; j <= i; j++) row.push(values[at++]);
+    matrix.push(row);
+    for (let j = 0; j < i; j++) matrix[j].push(row[j]);
+  }
+  return matrix;
 }
