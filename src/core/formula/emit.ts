@@ -1,5 +1,4 @@
 import { PAIR } from '../math/wasm-arithmetic.ts';
-import { ELEMENTARY_PAIRS } from '../math/wasm-elementary-pair.ts';
 import {
   branch,
   f64x2Lane,
@@ -24,15 +23,25 @@ import type { Tape } from './tape.ts';
 export const F64_BYTES = 8;
 const PAIR_BYTES = 2 * F64_BYTES;
 
+export interface RowsSource {
+  /** Of the function in the module. */
+  readonly name: string;
+  readonly tape: Tape;
+  /** How many of the tape's symbols, the last, vary from row to row. */
+  readonly varying: number;
+  /** Instructions whose values are wanted. */
+  readonly outputs: readonly number[];
+  readonly isSum: boolean;
+}
+
 /**
- * The functions of a module that evaluates a tape over rows, two at a time: the elementary functions, one function a `solve`, and
- * `rows(parameters, columns, pitch, results, odd)`. It takes addresses in bytes: the fixed symbols one after another, the columns
+ * Appends to a module that begins with the elementary functions what evaluates a tape over rows, two at a time: one function a `solve`,
+ * and one `(parameters, columns, pitch, results, odd)`. It takes addresses in bytes: the fixed symbols one after another, the columns
  * of the varying symbols and of the tape's logarithms `pitch` bytes apart (8 times the number of rows, an even one: see `odd`), and where
  * to write the values of `outputs`: row by row, or their sums over all rows. Sums run over even and odd rows apart and are added at the
  * end. `odd`: not 0 where the last row is there to make their number even; it counts in no sum.
  */
-export function emitRows(tape: Tape, varying: number, outputs: readonly number[], isSum: boolean): WasmFunction[] {
-  const functions = [...ELEMENTARY_PAIRS];
+export function emitRows(functions: WasmFunction[], { name, tape, varying, outputs, isSum }: RowsSource): void {
   const roots = addRoots(tape, functions);
   const [parameters, columns, pitch, results, odd, row, counted] = [0, 1, 2, 3, 4, 5, 6];
   const count = tape.instructions.length;
@@ -58,7 +67,7 @@ export function emitRows(tape: Tape, varying: number, outputs: readonly number[]
       ]
     : storeRows(outputs.map(pairLocal), results);
   functions.push({
-    name: 'rows',
+    name,
     parameters: new Array(5).fill(TYPE.i32),
     locals: [
       ...[TYPE.i32, TYPE.v128],
@@ -80,7 +89,6 @@ export function emitRows(tape: Tape, varying: number, outputs: readonly number[]
         : []),
     ],
   });
-  return functions;
 }
 
 /** Sets the mask of the lanes that count: both, save for the last pair of an odd number of rows. */

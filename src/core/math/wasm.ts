@@ -176,9 +176,23 @@ const text = (value: string): number[] => {
   return [...unsigned(bytes.length), ...bytes];
 };
 
-function codeOf({ locals = [], body }: WasmFunction): number[] {
-  const code = [...vector(locals.map((type) => [1, type])), ...body, OP.end];
-  return [...unsigned(code.length), ...code];
+const codes = new WeakMap<WasmFunction, readonly number[]>();
+
+/** A function's entry in the code section; functions that stand in many modules are encoded once. */
+function codeOf(wasmFunction: WasmFunction): readonly number[] {
+  const known = codes.get(wasmFunction);
+  if (known) return known;
+  const { locals = [], body } = wasmFunction;
+  const groups: [count: number, type: number][] = [];
+  for (const type of locals) {
+    const last = groups.at(-1);
+    if (last?.[1] === type) last[0] += 1;
+    else groups.push([1, type]);
+  }
+  const code = [...vector(groups.map(([count, type]) => [...unsigned(count), type])), ...body, OP.end];
+  const entry = [...unsigned(code.length), ...code];
+  codes.set(wasmFunction, entry);
+  return entry;
 }
 
 /** The bytes of a module that imports the memory `env.memory` and exports every function under its name. */
@@ -188,7 +202,7 @@ export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBu
     ...vector(parameters.map((type) => [type])),
     ...vector(result === undefined ? [] : [[result]]),
   ]);
-  return Uint8Array.from([
+  return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, vector(types)),
     ...section(2, vector([[...text('env'), ...text('memory'), 0x02, 0x00, 0x01]])),

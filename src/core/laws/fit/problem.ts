@@ -62,9 +62,7 @@ export class Problem implements Minimizable {
 
   /** Residuals, observed minus fitted, in the objective's space. */
   residuals(theta: readonly number[]): Float64Array {
-    const width = 1 + theta.length;
-    const results = this.rowSlopes(theta);
-    return this.columns.at(-2)!.map((value, row) => value - results[row * width]);
+    return this.model.residuals.evaluate(this.parameters(theta), this.columns, this.rows).slice();
   }
 
   /** [row][fitted value in the objective's space, derivatives by the coordinates...]; stands until the next evaluation. */
