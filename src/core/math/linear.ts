@@ -67,8 +67,8 @@ export function symmetricEigen(matrix: Matrix): { values: number[]; vectors: Mat
   const v: Matrix = a.map((_, i) => a.map((__, j) => (i === j ? 1 : 0)));
   for (let sweep = 0; sweep < 60; sweep++) {
     let off = 0;
-    for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) off += a[p][q] ** 2;
-    const scale = a.reduce((sum, row, i) => sum + row[i] ** 2, 0);
+    for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) off += a[p][q] * a[p][q];
+    const scale = a.reduce((sum, row, i) => sum + row[i] * row[i], 0);
     if (off <= 1e-32 * scale) break;
     for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(a, v, p, q);
   }

@@ -50,7 +50,8 @@ export class Problem implements Minimizable {
     const logMeans = variables.map((column) => column.reduce((sum, x) => sum + log(x), 0) / data.rows);
     this.coordinates = new Coordinates(law, logMeans, this.responses);
     this.model = objectiveModelOf(law, objective);
-    this.negligible = data.rows * (ROUNDING * (isLog ? 1 : Math.abs(this.responses[1]))) ** 2;
+    const rounding = ROUNDING * (isLog ? 1 : Math.abs(this.responses[1]));
+    this.negligible = data.rows * rounding * rounding;
     this.columns = [...variables, isLog ? response.map(log) : response, weights ?? new Float64Array(data.rows).fill(1)];
   }
 
