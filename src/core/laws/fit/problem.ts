@@ -55,10 +55,19 @@ export class Problem implements Minimizable {
     this.columns = [...variables, isLog ? response.map(log) : response, weights ?? new Float64Array(data.rows).fill(1)];
   }
 
+  /** Scale of the penalty. */
+  get delta(): number {
+    return this.objective.delta ?? DEFAULT_DELTA;
+  }
+
   /** The same problem with other weights. */
   reweighted(weights: Float64Array): Problem {
-    const other = Object.create(Problem.prototype) as { -readonly [Key in keyof Problem]: Problem[Key] };
-    return Object.assign(other, this, { columns: [...this.columns.slice(0, -1), weights] }) as Problem;
+    return Object.assign(this.copy(), { columns: [...this.columns.slice(0, -1), weights] });
+  }
+
+  /** The same problem with another scale of the penalty. */
+  withDelta(delta: number): Problem {
+    return Object.assign(this.copy(), { objective: { ...this.objective, delta } });
   }
 
   /** Residuals, observed minus fitted, in the objective's space. */
@@ -100,13 +109,17 @@ export class Problem implements Minimizable {
     return { gram: symmetric(sums, 0, size), rhs: numbers(sums, triangle, size) };
   }
 
+  private copy(): Problem {
+    return Object.assign(Object.create(Problem.prototype) as Problem, this);
+  }
+
   private parameters(theta: readonly number[]): number[] {
     return this.withConstants(this.coordinates.toRaw(theta));
   }
 
   private withConstants(raw: readonly number[]): number[] {
-    const { delta = DEFAULT_DELTA, ratio = DEFAULT_RATIO } = this.objective;
-    return [...raw, ...this.coordinates.logMeans, delta, ratio];
+    const { ratio = DEFAULT_RATIO } = this.objective;
+    return [...raw, ...this.coordinates.logMeans, this.delta, ratio];
   }
 }
 

@@ -2,7 +2,7 @@ import { Random } from '../../math/random.ts';
 import type { Fit, Interval } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
 import type { ProgressListener } from '../../terms/progress.ts';
-import { minimize } from '../fit/minimize.ts';
+import { refit } from '../fit/graduate.ts';
 import { Problem } from '../fit/problem.ts';
 
 export interface BootstrapOptions {
@@ -34,7 +34,7 @@ export function bootstrapFits(fit: Fit, data: Observations, options: BootstrapOp
     const counts = new Float64Array(runs.length);
     for (let pick = 0; pick < runs.length; pick++) counts[random.integer(runs.length)] += 1;
     const problem = start.reweighted(Float64Array.from(runOfRow, (run) => counts[run]));
-    return problem.coordinates.toRaw(minimize(problem, theta).theta);
+    return problem.coordinates.toRaw(refit(problem, theta).theta);
   });
 }
 
