@@ -24,10 +24,11 @@ export async function startPeer(): Promise<Peer | undefined> {
   const python = process.env.ISOFLOP_PYTHON ?? 'python3';
   const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
   const child = spawn(python, [PEER], { stdio: ['pipe', 'pipe', 'ignore'], env });
+  child.stdin.on('error', () => {});
   const failed = once(child, 'error').then(() => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (request: Record<string, unknown>): Promise<unknown> => {
-    child.stdin.on('error', () => {}).write(`${JSON.stringify(request)}\n`);
+    child.stdin.write(`${JSON.stringify(request)}\n`);
     const line = await Promise.race([lines.next(), failed]);
     return line === undefined || line.done ? undefined : JSON.parse(line.value);
   };
