@@ -58,3 +58,27 @@ describe('the effort of a search', () => {
     expect(steps / 50).toBeLessThan(35);
   });
 });
+
+describe('a table of a hundred thousand rows', () => {
+  it('is passed over whole: rows that repeat give sums that many times as large', () => {
+    const small = table();
+    const law = lawById('chinchilla');
+    const objective = { kind: 'huber', residual: 'log', delta: 1e-3 } as const;
+    const copies = 420;
+    const repeat = (column: Float64Array): Float64Array => {
+      const large = new Float64Array(column.length * copies);
+      for (let copy = 0; copy < copies; copy++) large.set(column, copy * column.length);
+      return large;
+    };
+    const columns = Object.fromEntries(Object.entries(small.columns).map(([name, values]) => [name, repeat(values)]));
+    const rows = small.rows * copies;
+    const large = { ...small, rows, columns, runs: new Array<string>(rows).fill('one') };
+    expect(rows).toBeGreaterThan(1e5);
+    const [one, all] = [new Problem(law, small, objective), new Problem(law, large, objective)];
+    const theta = one.coordinates.toTheta([1.8, 500, 2000, 0.35, 0.36]);
+    expect(all.value(theta) / one.value(theta) / copies).toBeCloseTo(1, 9);
+    expect(all.residuals(theta).length).toBe(rows);
+    const [a, b] = [one.evaluate(theta), all.evaluate(theta)];
+    for (const [i, slope] of a.gradient.entries()) expect(b.gradient[i] / slope / copies).toBeCloseTo(1, 6);
+  });
+});
