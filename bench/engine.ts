@@ -5,8 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -18,12 +17,11 @@ import { recipeSchema } from '../src/core/schema/recipe.ts';
 import { initialize } from '../src/core/recipe/initialization.ts';
 import { buildTrainingProgram } from '../src/engine/program/index.ts';
 import { TrainingSession } from '../src/engine/session/training-session.ts';
+import { FOREIGN_LIMIT, foreignCores, median, writeResult } from './machine.ts';
 
 const PEER = join(import.meta.dirname, '../tools/bench-peer.py');
 const POOL = 32;
 const WARM_STEPS = 5;
-/** Foreign work, in cores, above which a round does not count. */
-const FOREIGN_LIMIT = 0.15;
 
 interface Case {
   readonly name: string;
@@ -140,24 +138,6 @@ async function startPeer(): Promise<Peer | undefined> {
   };
 }
 
-/** Busy time of the whole machine in core-seconds, from /proc/stat; and of it what was stolen by the host. */
-function busySeconds(): number {
-  const [, user, nice, system, , , irq, softirq, steal] = readFileSync('/proc/stat', 'utf8')
-    .split('\n')[0]
-    .split(/\s+/)
-    .map(Number);
-  return (user + nice + system + irq + softirq + steal) / 100;
-}
-
-/** Cores that processes other than the two compared kept busy while nothing of ours ran. */
-async function foreignCores(): Promise<number> {
-  const before = busySeconds();
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  return (busySeconds() - before) / 0.5;
-}
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -226,14 +206,5 @@ function report(
       range: `${low.toFixed(2)}..${high.toFixed(2)}`,
     })),
   );
-  const machine = cpus()[0]
-    .model.replaceAll(/[^\w]+/g, '-')
-    .toLowerCase();
-  const date = new Date().toISOString().slice(0, 10);
-  const path = join(import.meta.dirname, 'results', `${date}-engine-${machine}.json`);
-  writeFileSync(
-    path,
-    `${JSON.stringify({ date, machine: cpus()[0].model, cores, node: process.versions.node, peer, rows, rounds: results }, null, 2)}\n`,
-  );
-  console.log(`written: ${path}`);
+  console.log(`written: ${writeResult('engine', { cores, peer, rows, rounds: results })}`);
 }

@@ -2,6 +2,7 @@
 const CASES: Readonly<Record<string, () => Promise<{ run(args: string[]): Promise<void> }>>> = {
   engine: () => import('./engine.ts'),
   ladder: () => import('./ladder.ts'),
+  laws: () => import('./laws.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

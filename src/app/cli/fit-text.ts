@@ -30,8 +30,18 @@ export function fitText(fit: FitDocument): string {
     ...wrap(fit.status.sentence),
     ...(fit.status.remedy ? wrap(`  ${fit.status.remedy}`) : []),
     `Condition ${diagnostics.condition.toPrecision(2)}, scale-free gradient ${diagnostics.gradientNorm.toPrecision(1)}.`,
+    ...correlationText(fit),
     ...(law.caution ? wrap(`Beware: ${law.caution}`) : []),
   ].join('\n');
+}
+
+/** The two parameters that the data tell apart worst. */
+function correlationText({ law, diagnostics }: FitDocument): string[] {
+  const pairs = diagnostics.correlations.flatMap((row, i) => row.slice(0, i).map((value, j) => ({ value, i, j })));
+  const [worst] = pairs.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value));
+  if (!worst || worst.value === 0) return [];
+  const [a, b] = [worst.j, worst.i].map((index) => law.parameters[index].name);
+  return [`Strongest correlation: ${a} with ${b}, ${worst.value.toFixed(3)} (in the coordinates of the search).`];
 }
 
 function intervalText({ intervals, diagnostics }: FitDocument, name: string): string {

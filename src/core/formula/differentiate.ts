@@ -13,7 +13,7 @@ export function derivative(x: Expression, name: string): Expression {
     case 'symbol':
       return number(1);
     case 'binary':
-      return ofBinary(x, derivative(x.left, name), derivative(x.right, name));
+      return ofBinary(x, name);
     case 'call':
       return ofCall(
         x,
@@ -28,21 +28,33 @@ export function derivative(x: Expression, name: string): Expression {
   }
 }
 
-function ofBinary({ operator, left, right }: Binary, dl: Expression, dr: Expression): Expression {
+function ofBinary(x: Binary, name: string): Expression {
+  const { operator, left, right } = x;
+  const dl = derivative(left, name);
   switch (operator) {
     case '+':
-      return add(dl, dr);
+      return add(dl, derivative(right, name));
     case '-':
-      return subtract(dl, dr);
+      return subtract(dl, derivative(right, name));
     case '*':
-      return add(times(dl, right), times(left, dr));
+      return add(times(dl, right), times(left, derivative(right, name)));
     case '/':
-      return subtract(divide(dl, right), divide(times(left, dr), times(right, right)));
+      // The quotient itself and the divisor's relative change: kernels compute a subexpression once, and powers cancel.
+      return subtract(divide(dl, right), times(x, relativeDerivative(right, name)));
     case '^': {
+      const dr = derivative(right, name);
       const base = times(times(right, power(left, subtract(right, number(1)))), dl);
-      return isZero(dr) ? base : add(base, times(times(power(left, right), call('log', left)), dr));
+      return isZero(dr) ? base : add(base, times(times(x, call('log', left)), dr));
     }
   }
+}
+
+/** The derivative over the expression: for a power without the power itself. */
+function relativeDerivative(x: Expression, name: string): Expression {
+  if (x.kind !== 'binary' || x.operator !== '^') return divide(derivative(x, name), x);
+  const ofBase = times(x.right, divide(derivative(x.left, name), x.left));
+  const dr = derivative(x.right, name);
+  return isZero(dr) ? ofBase : add(ofBase, times(call('log', x.left), dr));
 }
 
 function ofCall(x: Call, derivatives: readonly Expression[]): Expression {
@@ -52,7 +64,8 @@ function ofCall(x: Call, derivatives: readonly Expression[]): Expression {
     case 'exp':
       return times(x, da);
     case 'log':
-      return divide(da, a);
+      // One reciprocal serves the derivatives by all names.
+      return times(da, divide(number(1), a));
     case 'sqrt':
       return divide(da, times(number(2), x));
     case 'sigmoid':

@@ -1,182 +1,119 @@
-import { ELEMENTARY, ELEMENTARY_INDEX } from '../math/wasm-elementary.ts';
+import { PAIR } from '../math/wasm-arithmetic.ts';
 import {
   branch,
-  call,
-  f64,
+  f64x2Lane,
   forLoop,
   get,
   i32,
+  i64x2,
   loadF64,
-  loopUntil,
+  loadV128,
   OP,
   set,
+  simd,
   storeF64,
-  tee,
+  storeF64x2Lane,
   TYPE,
 } from '../math/wasm.ts';
 import type { WasmFunction } from '../math/wasm.ts';
-import type { BinaryOperator, FunctionName } from './expression.ts';
-import type { Instruction, Root, Tape } from './tape.ts';
+import { addRoots } from './emit-root.ts';
+import { fixedCode, pairedCode } from './emit-tape.ts';
+import type { Tape } from './tape.ts';
 
-/** Guesses at a `solve`: enough to exhaust double precision by halving alone. */
-const MOST_GUESSES = 200;
-/** A step below this share of the root ends the search: the next of Newton's would be lost in rounding. */
-const SMALLEST_STEP = 1e-14;
 export const F64_BYTES = 8;
+const PAIR_BYTES = 2 * F64_BYTES;
 
-const BINARY: Readonly<Record<Exclude<BinaryOperator, '^'>, number>> = {
-  '+': OP.f64Add,
-  '-': OP.f64Sub,
-  '*': OP.f64Mul,
-  '/': OP.f64Div,
-};
-const CALLS: Readonly<Record<FunctionName, readonly number[]>> = {
-  exp: call(ELEMENTARY_INDEX.exp),
-  log: call(ELEMENTARY_INDEX.log),
-  sigmoid: call(ELEMENTARY_INDEX.sigmoid),
-  sqrt: [OP.f64Sqrt],
-  min: [OP.f64Min],
-  max: [OP.f64Max],
-  step: [...f64(0), OP.f64Gt, OP.f64ConvertI32U],
-};
+export interface RowsSource {
+  /** Of the function in the module. */
+  readonly name: string;
+  readonly tape: Tape;
+  /** How many of the tape's symbols, the last, vary from row to row. */
+  readonly varying: number;
+  /** Instructions whose values are wanted. */
+  readonly outputs: readonly number[];
+  readonly isSum: boolean;
+}
 
 /**
- * The functions of a module that evaluates a tape over rows: the elementary functions, one function a `solve`, and `rows`.
- * `rows(parameters, columns, pitch, results)` takes addresses in bytes: the fixed symbols one after another, the columns of the varying
- * symbols and of the tape's logarithms `pitch` bytes apart (8 times the number of rows), and where to write the values of `outputs`: row
- * by row, or their sums over all rows.
+ * Appends to a module that begins with the elementary functions what evaluates a tape over rows, two at a time: one function a `solve`,
+ * and one `(parameters, columns, pitch, results, odd)`. It takes addresses in bytes: the fixed symbols one after another, the columns
+ * of the varying symbols and of the tape's logarithms `pitch` bytes apart (8 times the number of rows, an even one: see `odd`), and where
+ * to write the values of `outputs`: row by row, or their sums over all rows. Sums run over even and odd rows apart and are added at the
+ * end. `odd`: not 0 where the last row is there to make their number even; it counts in no sum.
  */
-export function emitRows(tape: Tape, varying: number, outputs: readonly number[], isSum: boolean): WasmFunction[] {
-  const functions = [...ELEMENTARY];
-  const rootIndex = addRoots(tape, functions);
-  const [parameters, columns, pitch, results, row] = [0, 1, 2, 3, 4];
-  const local = (instruction: number): number => 5 + instruction;
-  const total = (index: number): number => 5 + tape.instructions.length + index;
+export function emitRows(functions: WasmFunction[], { name, tape, varying, outputs, isSum }: RowsSource): void {
+  const roots = addRoots(tape, functions);
+  const [parameters, columns, pitch, results, odd, row, counted] = [0, 1, 2, 3, 4, 5, 6];
+  const count = tape.instructions.length;
+  const fixedLocal = (instruction: number): number => 7 + instruction;
+  const pairLocal = (instruction: number): number => 7 + count + instruction;
+  const total = (index: number): number => 7 + 2 * count + index;
   const fixed = tape.symbols.length - varying;
-  const symbolAt = (index: number): number[] => {
-    if (index < fixed) return [...get(parameters), ...loadF64(F64_BYTES * index)];
+  const fixedSymbol = (index: number): number[] => [...get(parameters), ...loadF64(F64_BYTES * index)];
+  const pairSymbol = (index: number): number[] => {
     const skip = [...get(pitch), ...i32(index - fixed), OP.i32Mul, OP.i32Add];
-    return [...get(columns), ...get(row), OP.i32Add, ...skip, ...loadF64()];
+    return [...get(columns), ...get(row), OP.i32Add, ...skip, ...loadV128()];
   };
-  const code = (varies: boolean): number[] => codeOf(tape, varies, local, symbolAt, rootIndex);
-  const store = (value: (index: number) => number): number[] =>
-    outputs.flatMap((_, index) => [...get(results), ...get(value(index)), ...storeF64(F64_BYTES * index)]);
-  const advance = [...get(results), ...i32(F64_BYTES * outputs.length), OP.i32Add, ...set(results)];
-  const accumulate = outputs.flatMap((output, index) => [
-    ...[...get(total(index)), ...get(local(output)), OP.f64Add, ...set(total(index))],
-  ]);
-  const perRow = isSum ? accumulate : [...store((index) => local(outputs[index])), ...advance];
+  const widen = tape.varies.flatMap((varies, index) =>
+    varies ? [] : [...get(fixedLocal(index)), ...simd('f64x2Splat'), ...set(pairLocal(index))],
+  );
+  const perPair = isSum
+    ? [
+        ...countLanes({ pitch, odd, row, counted }),
+        ...outputs.flatMap((output, index) => [
+          ...[...get(total(index)), ...get(pairLocal(output)), ...get(counted), ...simd('v128And')],
+          ...[...PAIR.add, ...set(total(index))],
+        ]),
+      ]
+    : storeRows(outputs.map(pairLocal), results);
   functions.push({
-    name: 'rows',
-    parameters: [TYPE.i32, TYPE.i32, TYPE.i32, TYPE.i32],
-    locals: [TYPE.i32, ...tape.instructions.map(() => TYPE.f64), ...(isSum ? outputs.map(() => TYPE.f64) : [])],
+    name,
+    parameters: new Array(5).fill(TYPE.i32),
+    locals: [
+      ...[TYPE.i32, TYPE.v128],
+      ...new Array(count).fill(TYPE.f64),
+      ...new Array(count + (isSum ? outputs.length : 0)).fill(TYPE.v128),
+    ],
     body: [
-      ...code(false),
-      ...forLoop(row, pitch, F64_BYTES, [...code(true), ...perRow]),
-      ...(isSum ? store(total) : []),
+      ...fixedCode(tape, { local: fixedLocal, symbol: fixedSymbol, roots }),
+      ...widen,
+      ...forLoop(row, pitch, PAIR_BYTES, [
+        ...pairedCode(tape, { local: pairLocal, symbol: pairSymbol, roots }),
+        ...perPair,
+      ]),
+      ...(isSum
+        ? storeSums(
+            outputs.map((_, index) => total(index)),
+            results,
+          )
+        : []),
     ],
   });
-  return functions;
 }
 
-/** Appends a function for each `solve` of a tape; gives the index of each in the module. */
-function addRoots(tape: Tape, functions: WasmFunction[]): Map<Root, number> {
-  const indices = new Map<Root, number>();
-  for (const instruction of tape.instructions) {
-    if (instruction.kind !== 'solve') continue;
-    indices.set(instruction.root, functions.length);
-    functions.push(emitRoot(instruction.root, `solve${functions.length}`));
-  }
-  return indices;
+/** Sets the mask of the lanes that count: both, save for the last pair of an odd number of rows. */
+function countLanes(local: Record<'pitch' | 'odd' | 'row' | 'counted', number>): number[] {
+  const isLast = [...get(local.row), ...i32(PAIR_BYTES), OP.i32Add, ...get(local.pitch), OP.i32Eq];
+  return [
+    ...[...i64x2(-1n), ...set(local.counted)],
+    ...branch([...isLast, ...get(local.odd), OP.i32And], [...i64x2(-1n, 0n), ...set(local.counted)]),
+  ];
 }
 
-/**
- * The root of an equation that rises through 0, up to rounding: Newton's steps while they stay between the bounds and at least
- * halve the step before last, else halving (Press et al., Numerical Recipes, rtsafe); NaN where the bounds are not in order.
- */
-function emitRoot({ tape, value, slope }: Root, name: string): WasmFunction {
-  const inputs = tape.symbols.length - 1;
-  const [low, high, unknown, next, step, before, count] = [0, 1, 2, 3, 4, 5, 6].map((index) => inputs + index);
-  const local = (instruction: number): number => inputs + 7 + instruction;
-  const symbolAt = (index: number): number[] => get(index < inputs ? index : unknown);
-  const code = (varies: boolean): number[] => codeOf(tape, varies, local, symbolAt, new Map());
-  const halfWidth = [...get(high), ...get(low), OP.f64Sub, ...f64(0.5), OP.f64Mul];
-  const narrow = branch(
-    [...get(local(value)), ...f64(0), OP.f64Lt],
-    [...get(unknown), ...set(low)],
-    [...get(unknown), ...set(high)],
-  );
-  const newton = [
-    ...[...get(local(value)), ...get(local(slope)), OP.f64Div, ...tee(step)],
-    ...[OP.f64Neg, ...get(unknown), OP.f64Add, ...set(next)],
+/** Writes both rows of a pair and advances. */
+function storeRows(values: readonly number[], results: number): number[] {
+  const width = F64_BYTES * values.length;
+  return [
+    ...values.flatMap((value, index) => [
+      ...[...get(results), ...get(value), ...storeF64x2Lane(0, F64_BYTES * index)],
+      ...[...get(results), ...get(value), ...storeF64x2Lane(1, width + F64_BYTES * index)],
+    ]),
+    ...[...get(results), ...i32(2 * width), OP.i32Add, ...set(results)],
   ];
-  const isGood = [
-    ...[...get(next), ...get(low), OP.f64Gt],
-    ...[...get(next), ...get(high), OP.f64Lt, OP.i32And],
-    ...[...get(step), OP.f64Abs, ...get(before), ...f64(0.5), OP.f64Mul, OP.f64Le, OP.i32And],
-  ];
-  const halve = [...halfWidth, ...tee(step), ...get(low), OP.f64Add, ...set(next)];
-  const lastStep = tape.instructions.length + inputs + 7;
-  const guess = [
-    ...[...get(step), OP.f64Abs, ...set(lastStep)],
-    ...[...code(true), ...narrow, ...newton],
-    ...branch(isGood, [], halve),
-    ...[...get(lastStep), ...set(before)],
-    ...[...get(count), ...f64(1), OP.f64Add, ...set(count)],
-  ];
-  const isDone = [
-    ...[...get(next), ...get(unknown), OP.f64Sub, OP.f64Abs],
-    ...[...get(next), OP.f64Abs, ...f64(SMALLEST_STEP), OP.f64Mul, OP.f64Le],
-    ...[...get(count), ...f64(MOST_GUESSES), OP.f64Ge, OP.i32Or],
-    ...[...get(next), ...set(unknown)],
-  ];
-  return {
-    name,
-    parameters: [...Array.from({ length: inputs }, () => TYPE.f64), TYPE.f64, TYPE.f64],
-    result: TYPE.f64,
-    locals: [
-      ...[unknown, next, step, before, count].map(() => TYPE.f64),
-      ...tape.instructions.map(() => TYPE.f64),
-      TYPE.f64,
-    ],
-    body: [
-      ...branch([...get(low), ...get(high), OP.f64Lt], [], [...f64(Number.NaN), OP.return]),
-      ...code(false),
-      ...[...halfWidth, ...tee(step), ...tee(before), ...get(low), OP.f64Add, ...set(unknown)],
-      ...loopUntil([...guess, ...isDone], []),
-      ...get(unknown),
-    ],
-  };
 }
 
-/** Code of the instructions that vary, or of those that do not: each value goes to a local of its own. */
-function codeOf(
-  tape: Tape,
-  varies: boolean,
-  local: (instruction: number) => number,
-  symbolAt: (index: number) => number[],
-  rootIndex: ReadonlyMap<Root, number>,
-): number[] {
-  const operands = (indices: readonly number[]): number[] => indices.flatMap((index) => get(local(index)));
-  const value = (instruction: Instruction): number[] => {
-    switch (instruction.kind) {
-      case 'symbol':
-        return symbolAt(instruction.index);
-      case 'number':
-        return f64(instruction.value);
-      case 'binary':
-        return [...operands([instruction.l, instruction.r]), BINARY[instruction.operator]];
-      case 'power': {
-        const { base, exponent, logBase } = instruction;
-        return [...operands([base, exponent, logBase]), ...call(ELEMENTARY_INDEX.pow)];
-      }
-      case 'call':
-        return [...operands(instruction.operands), ...CALLS[instruction.name]];
-      case 'solve':
-        return [...operands(instruction.inputs), ...call(rootIndex.get(instruction.root)!)];
-    }
-  };
-  return tape.instructions.flatMap((instruction, index) =>
-    tape.varies[index] === varies ? [...value(instruction), ...set(local(index))] : [],
-  );
-}
+const storeSums = (totals: readonly number[], results: number): number[] =>
+  totals.flatMap((total, index) => [
+    ...[...get(results), ...get(total), ...f64x2Lane(0), ...get(total), ...f64x2Lane(1), OP.f64Add],
+    ...storeF64(F64_BYTES * index),
+  ]);

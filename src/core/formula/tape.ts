@@ -28,17 +28,16 @@ export class Tape {
   readonly instructions: Instruction[] = [];
   /** For each instruction, whether it depends on a varying symbol. */
   readonly varies: boolean[] = [];
-  /** Varying symbols, counted from the first of them, whose logarithm comes as a column of its own. */
-  readonly logColumns: number[] = [];
+  /** Varying symbols, counted from the first of them, whose logarithm is taken and comes as a column of its own: they must be positive. */
+  readonly logColumns: number[] | undefined;
   private readonly varying: number;
-  private readonly hasColumns: boolean;
   private readonly known = new Map<string, number>();
 
-  /** `hasColumns`: the varying symbols are columns of a table, whose logarithms are computed once a table. */
-  constructor(symbols: readonly string[], varying: number, hasColumns = false) {
+  /** `logColumns`, where the varying symbols are columns of a table, whose logarithms are computed once a table: tapes may share it. */
+  constructor(symbols: readonly string[], varying: number, logColumns?: number[]) {
     this.symbols = symbols;
     this.varying = varying;
-    this.hasColumns = hasColumns;
+    this.logColumns = logColumns;
   }
 
   /** Gives the index of the instruction that computes an expression. */
@@ -71,7 +70,7 @@ export class Tape {
   private addLog(operand: number): number {
     const of = this.instructions[operand];
     const column = of.kind === 'symbol' ? of.index - (this.symbols.length - this.varying) : -1;
-    if (!this.hasColumns || column < 0) return this.emit({ kind: 'call', name: 'log', operands: [operand] }, [operand]);
+    if (!this.logColumns || column < 0) return this.emit({ kind: 'call', name: 'log', operands: [operand] }, [operand]);
     if (!this.logColumns.includes(column)) this.logColumns.push(column);
     return this.emit({ kind: 'symbol', index: this.symbols.length + this.logColumns.indexOf(column) }, []);
   }

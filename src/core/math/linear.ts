@@ -7,20 +7,28 @@ export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   return sum;
 };
 
-export const multiply = (a: Matrix, x: readonly number[]): number[] => a.map((row) => dot(row, x));
+export const multiply = (a: Matrix, x: readonly number[]): number[] => {
+  const product: number[] = [];
+  for (let i = 0; i < a.length; i++) product.push(dot(a[i], x));
+  return product;
+};
 
 /** Lower factor L of a symmetric positive definite matrix, A = L L^T; undefined where it is not. */
 export function cholesky(a: Matrix): Matrix | undefined {
   const n = a.length;
-  const lower: Matrix = Array.from({ length: n }, () => new Array<number>(n).fill(0));
+  const lower: Matrix = [];
   for (let i = 0; i < n; i++) {
+    const row: number[] = [];
     for (let j = 0; j <= i; j++) {
+      const other = i === j ? row : lower[j];
       let sum = a[i][j];
-      for (let k = 0; k < j; k++) sum -= lower[i][k] * lower[j][k];
-      if (i !== j) lower[i][j] = sum / lower[j][j];
-      else if (sum > 0) lower[i][i] = Math.sqrt(sum);
+      for (let k = 0; k < j; k++) sum -= row[k] * other[k];
+      if (i !== j) row.push(sum / other[j]);
+      else if (sum > 0) row.push(Math.sqrt(sum));
       else return undefined;
     }
+    for (let j = i + 1; j < n; j++) row.push(0);
+    lower.push(row);
   }
   return lower;
 }
@@ -40,6 +48,18 @@ export function choleskySolve(lower: Matrix, b: readonly number[]): number[] {
   return x;
 }
 
+/** Inverse of a symmetric positive definite matrix from its lower factor. */
+export function choleskyInverse(lower: Matrix): Matrix {
+  const n = lower.length;
+  const inverse: Matrix = [];
+  for (let i = 0; i < n; i++) {
+    const unit = new Array<number>(n).fill(0);
+    unit[i] = 1;
+    inverse.push(choleskySolve(lower, unit));
+  }
+  return inverse;
+}
+
 /** Eigenvalues (descending) and eigenvectors (as columns) of a symmetric matrix by Jacobi rotations. */
 export function symmetricEigen(matrix: Matrix): { values: number[]; vectors: Matrix } {
   const n = matrix.length;
@@ -47,8 +67,8 @@ export function symmetricEigen(matrix: Matrix): { values: number[]; vectors: Mat
   const v: Matrix = a.map((_, i) => a.map((__, j) => (i === j ? 1 : 0)));
   for (let sweep = 0; sweep < 60; sweep++) {
     let off = 0;
-    for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) off += a[p][q] ** 2;
-    const scale = a.reduce((sum, row, i) => sum + row[i] ** 2, 0);
+    for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) off += a[p][q] * a[p][q];
+    const scale = a.reduce((sum, row, i) => sum + row[i] * row[i], 0);
     if (off <= 1e-32 * scale) break;
     for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(a, v, p, q);
   }

@@ -34,7 +34,11 @@ export function regress(
       gram.map((__, j) => (i === j ? 1 : 0)),
     ),
   );
-  const residualSum = design.reduce((sum, row, r) => sum + weightOf(r) * (y[r] - dot(row, coefficients)) ** 2, 0);
+  const squareOf = (row: readonly number[], r: number): number => {
+    const residual = y[r] - dot(row, coefficients);
+    return weightOf(r) * residual * residual;
+  };
+  const residualSum = design.reduce((sum, row, r) => sum + squareOf(row, r), 0);
   return { coefficients, inverse, residualSum, degrees: design.length - size };
 }
 

@@ -39,7 +39,7 @@ export function sobol(count: number, dimensions: number, seed?: number): number[
   const state = tables.map(() => (random ? random.integer(2 ** BITS) : 0));
   return Array.from({ length: count }, (_, index) => {
     if (index > 0) {
-      const bit = Math.log2(index & -index);
+      const bit = 31 - Math.clz32(index & -index);
       for (const [dimension, table] of tables.entries()) state[dimension] = (state[dimension] ^ table[bit]) >>> 0;
     }
     return state.map((value) => value / 2 ** BITS);

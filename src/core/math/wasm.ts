@@ -13,6 +13,7 @@ export const OP = {
   i32Add: 0x6a,
   i32Sub: 0x6b,
   i32Mul: 0x6c,
+  i32Eq: 0x46,
   i32LtU: 0x49,
   i32And: 0x71,
   i32Or: 0x72,
@@ -47,21 +48,38 @@ export const OP = {
   f64FromBits: 0xbf,
 } as const;
 
-/** SIMD opcodes, behind the prefix 0xfd. */
+/** SIMD opcodes without immediates, behind the prefix 0xfd; those with immediates are built by the functions below. */
 const SIMD = {
-  load: 0,
-  store: 11,
   f32x4Splat: 19,
-  f64x2ExtractLane: 33,
+  f64x2Splat: 20,
+  f64x2Eq: 71,
+  f64x2Ne: 72,
+  f64x2Lt: 73,
+  f64x2Gt: 74,
+  f64x2Le: 75,
+  f64x2Ge: 76,
+  v128And: 78,
+  v128Or: 80,
+  v128Bitselect: 82,
+  f64x2PromoteLowF32x4: 95,
+  f64x2Floor: 117,
+  i64x2AllTrue: 195,
+  i64x2Shl: 203,
+  i64x2ShrU: 205,
   f32x4Sqrt: 227,
   f32x4Add: 228,
   f32x4Sub: 229,
   f32x4Mul: 230,
   f32x4Div: 231,
+  f64x2Abs: 236,
+  f64x2Neg: 237,
+  f64x2Sqrt: 239,
   f64x2Add: 240,
+  f64x2Sub: 241,
   f64x2Mul: 242,
-  f64x2PromoteLowF32x4: 95,
-  i8x16Shuffle: 13,
+  f64x2Div: 243,
+  f64x2Min: 244,
+  f64x2Max: 245,
 } as const;
 
 export function unsigned(value: number): number[] {
@@ -95,16 +113,26 @@ export const loadF32 = (offset = 0): number[] => [0x2a, 2, ...unsigned(offset)];
 export const storeF32 = (offset = 0): number[] => [0x38, 2, ...unsigned(offset)];
 export const loadF64 = (offset = 0): number[] => [0x2b, 3, ...unsigned(offset)];
 export const storeF64 = (offset = 0): number[] => [0x39, 3, ...unsigned(offset)];
-export const loadV128 = (offset = 0): number[] => [0xfd, ...unsigned(SIMD.load), 2, ...unsigned(offset)];
-export const storeV128 = (offset = 0): number[] => [0xfd, ...unsigned(SIMD.store), 2, ...unsigned(offset)];
-export const f64x2Lane = (lane: number): number[] => [0xfd, ...unsigned(SIMD.f64x2ExtractLane), lane];
-export const simd = (
-  name: Exclude<keyof typeof SIMD, 'load' | 'store' | 'f64x2ExtractLane' | 'i8x16Shuffle'>,
-): number[] => [0xfd, ...unsigned(SIMD[name])];
+export const loadV128 = (offset = 0): number[] => [0xfd, 0, 2, ...unsigned(offset)];
+export const storeV128 = (offset = 0): number[] => [0xfd, 11, 2, ...unsigned(offset)];
+/** Stores one lane of two; the address lies below the vector. */
+export const storeF64x2Lane = (lane: number, offset = 0): number[] => [0xfd, 91, 3, ...unsigned(offset), lane];
+export const f64x2Lane = (lane: number): number[] => [0xfd, 33, lane];
+/** Replaces a lane of the vector that lies below the new value. */
+export const f64x2Replace = (lane: number): number[] => [0xfd, 34, lane];
+/** Two numbers of 64 bits, the first lane first. */
+export const i64x2 = (first: bigint, second = first): number[] => [
+  ...[0xfd, 12],
+  ...new Uint8Array(BigInt64Array.of(first, second).buffer),
+];
+export const f64x2 = (value: number): number[] => {
+  const bytes = new Uint8Array(Float64Array.of(value).buffer);
+  return [0xfd, 12, ...bytes, ...bytes];
+};
+export const simd = (name: keyof typeof SIMD): number[] => [0xfd, ...unsigned(SIMD[name])];
 /** The upper half of a vector moved into its lower half. */
 export const upperHalf = (): number[] => [
-  0xfd,
-  ...unsigned(SIMD.i8x16Shuffle),
+  ...[0xfd, 13],
   ...[8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15],
 ];
 
@@ -148,9 +176,23 @@ const text = (value: string): number[] => {
   return [...unsigned(bytes.length), ...bytes];
 };
 
-function codeOf({ locals = [], body }: WasmFunction): number[] {
-  const code = [...vector(locals.map((type) => [1, type])), ...body, OP.end];
-  return [...unsigned(code.length), ...code];
+const codes = new WeakMap<WasmFunction, readonly number[]>();
+
+/** A function's entry in the code section; functions that stand in many modules are encoded once. */
+function codeOf(wasmFunction: WasmFunction): readonly number[] {
+  const known = codes.get(wasmFunction);
+  if (known) return known;
+  const { locals = [], body } = wasmFunction;
+  const groups: [count: number, type: number][] = [];
+  for (const type of locals) {
+    const last = groups.at(-1);
+    if (last?.[1] === type) last[0] += 1;
+    else groups.push([1, type]);
+  }
+  const code = [...vector(groups.map(([count, type]) => [...unsigned(count), type])), ...body, OP.end];
+  const entry = [...unsigned(code.length), ...code];
+  codes.set(wasmFunction, entry);
+  return entry;
 }
 
 /** The bytes of a module that imports the memory `env.memory` and exports every function under its name. */
@@ -160,7 +202,7 @@ export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBu
     ...vector(parameters.map((type) => [type])),
     ...vector(result === undefined ? [] : [[result]]),
   ]);
-  return Uint8Array.from([
+  return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, vector(types)),
     ...section(2, vector([[...text('env'), ...text('memory'), 0x02, 0x00, 0x01]])),

@@ -9,5 +9,6 @@ export function selectRows(data: Observations, rows: readonly number[]): Observa
       Object.entries(data.columns).map(([name, column]) => [name, Float64Array.from(rows, (row) => column[row])]),
     ),
     runs: rows.map((row) => data.runs[row]),
+    ...(data.lines ? { lines: rows.map((row) => data.lines![row]) } : {}),
   };
 }

@@ -33,6 +33,8 @@ export interface FitDiagnostics {
   /** How many of the global starts reached this optimum (within 1e-6 relative), out of `starts`. */
   readonly starts: number;
   readonly startsAgreeing: number;
+  /** How far the worst of the polished starts ended above the best, relative to it: 0 where all found the same minimum. */
+  readonly startSpread: number;
   /** Condition number of the normal matrix of the parameters that are not at a bound, scaled to a unit diagonal. */
   readonly condition: number;
   readonly correlations: readonly (readonly number[])[];

@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
 import { fitLaw, restrictLaw } from '../../../core/laws/index.ts';
 import type { Fit, Law, Objective } from '../../../core/laws/index.ts';
-import { bootstrapFits, percentileIntervals } from '../../../core/laws/uncertainty/bootstrap.ts';
+import { percentileIntervals } from '../../../core/laws/uncertainty/bootstrap.ts';
 import { parameterIntervals } from '../../../core/laws/uncertainty/delta.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import type { Observations } from '../../../core/terms/observation.ts';
+import { bootstrapOverThreads } from '../../worker/bootstrap.ts';
 import type { FitDocument } from '../fit-document.ts';
 import { fitText } from '../fit-text.ts';
+import { interruptible } from '../interrupt.ts';
 import { lawByIdOrFile, lawOfFormula } from '../law-choice.ts';
+import { ProgressLine } from '../progress-line.ts';
 import { addRecordOptions, openRecords, parseMap, wholeNumber } from '../record-options.ts';
 import type { RecordFlags } from '../record-options.ts';
 
@@ -57,14 +60,14 @@ export function register(program: Command): void {
     .action(fit);
 }
 
-function fit(path: string, flags: FitFlags): void {
+async function fit(path: string, flags: FitFlags): Promise<void> {
   const records = openRecords(path, flags);
   const law = chooseLaw(flags, records.columns);
   const weights = flags.weights === undefined ? {} : { weights: flags.weights };
   const data = records.observe([...law.variables, law.response, ...Object.values(weights)]);
   const seed = wholeNumber(flags.seed, '--seed');
   const result = fitLaw(law, data, { objective: parseObjective(flags), seed, ...weights });
-  const document = withIntervals(result, data, flags);
+  const document = await withIntervals(result, data, flags);
   console.log(flags.json ? JSON.stringify(document, null, 2) : fitText(document));
 }
 
@@ -79,15 +82,19 @@ function chooseLaw(flags: FitFlags, columns: readonly string[]): Law {
   return restrictLaw(law, { fixed: Object.fromEntries(fixed), tied: parseMap(flags.tie ?? '') });
 }
 
-function withIntervals(result: Fit, data: Observations, flags: FitFlags): FitDocument {
+async function withIntervals(result: Fit, data: Observations, flags: FitFlags): Promise<FitDocument> {
   const columns = Object.fromEntries(Object.entries(data.columns).map(([name, values]) => [name, [...values]]));
   const saw = { columns, runs: data.runs };
   if (flags.bootstrap === undefined) {
     return { ...result, intervals: parameterIntervals(result, data), intervalMethod: 'delta', data: saw };
   }
   const seed = wholeNumber(flags.seed, '--seed');
-  const draws = bootstrapFits(result, data, { draws: wholeNumber(flags.bootstrap, '--bootstrap'), seed });
-  return { ...result, intervals: percentileIntervals(result, draws), intervalMethod: 'bootstrap', data: saw };
+  const draws = wholeNumber(flags.bootstrap, '--bootstrap');
+  const line = new ProgressLine();
+  const refits = await interruptible((signal) =>
+    bootstrapOverThreads(result, data, { draws, seed, signal, onProgress: line.show }),
+  ).finally(() => line.close());
+  return { ...result, intervals: percentileIntervals(result, refits), intervalMethod: 'bootstrap', data: saw };
 }
 
 function parseObjective({ objective, delta }: FitFlags): Objective {

@@ -123,9 +123,10 @@ function unexplained(x: Float64Array, y: Float64Array): number {
   const [meanA, meanB] = [mean(a), mean(b)];
   let [aa, bb, ab] = [0, 0, 0];
   for (const [row, value] of a.entries()) {
-    aa += (value - meanA) ** 2;
-    bb += (b[row] - meanB) ** 2;
-    ab += (value - meanA) * (b[row] - meanB);
+    const [da, db] = [value - meanA, b[row] - meanB];
+    aa += da * da;
+    bb += db * db;
+    ab += da * db;
   }
   return 1 - (ab * ab) / (aa * bb);
 }

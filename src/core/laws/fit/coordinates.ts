@@ -55,10 +55,15 @@ export class Coordinates {
 
   /** Raw parameters, in the law's order. */
   toRaw(theta: ArrayLike<number>): number[] {
-    const raw = this.isSigned.map((isSigned, index) => (isSigned ? theta[index] : exp(theta[index])));
-    return raw.map((value, index) =>
-      this.shifts[index].reduce((product, shift) => product * exp(this.shiftBy(shift, raw)), value),
-    );
+    const raw: number[] = [];
+    for (let index = 0; index < this.isSigned.length; index++) {
+      raw.push(this.isSigned[index] ? theta[index] : exp(theta[index]));
+    }
+    const shifted = raw.slice();
+    for (let index = 0; index < raw.length; index++) {
+      for (const shift of this.shifts[index]) shifted[index] *= exp(this.shiftBy(shift, raw));
+    }
+    return shifted;
   }
 
   toTheta(raw: readonly number[]): number[] {
@@ -81,7 +86,9 @@ export class Coordinates {
   }
 
   clamp(theta: number[]): number[] {
-    return theta.map((value, index) => Math.min(this.upper[index], Math.max(this.lower[index], value)));
+    const clamped: number[] = [];
+    for (let i = 0; i < theta.length; i++) clamped.push(Math.min(this.upper[i], Math.max(this.lower[i], theta[i])));
+    return clamped;
   }
 
   /** Change of a raw parameter with its own coordinate. */

@@ -17,8 +17,15 @@ const TAKES_PART = 0.01;
 /** A parameter is not seen at all below this share of the sensitivity (squared) to the one that is seen best. */
 const INVISIBLE = 1e-20;
 
+/** What the polished starts of a search found. */
+export interface FoundStarts {
+  readonly starts: number;
+  readonly agreeing: number;
+  readonly spread: number;
+}
+
 /** What the neighbourhood of an optimum tells about it. */
-export function diagnose(problem: Problem, best: Minimum, found: { starts: number; agreeing: number }): FitDiagnostics {
+export function diagnose(problem: Problem, best: Minimum, found: FoundStarts): FitDiagnostics {
   const { parameters } = problem.law;
   const indices = parameters.map((_, i) => i);
   const free = indices.filter((i) => !isAtBound(problem, best.theta, i));
@@ -35,6 +42,7 @@ export function diagnose(problem: Problem, best: Minimum, found: { starts: numbe
     gradientNorm: best.value > problem.negligible ? Math.sqrt(decrease / best.value) : 0,
     starts: found.starts,
     startsAgreeing: found.agreeing,
+    startSpread: found.spread,
     condition,
     correlations: correlationsOf(inverse, seen, parameters.length),
     boundsHit: names(indices.filter((i) => !free.includes(i))),

@@ -6,7 +6,10 @@ import type { ProgressListener } from '../../terms/progress.ts';
 import { checkData } from './check.ts';
 import { checkLevelsSuffice } from './levels.ts';
 import { diagnose, statusOf } from './diagnostics.ts';
+import type { FoundStarts } from './diagnostics.ts';
+import { graduated, hasFewRows } from './graduate.ts';
 import { minimize } from './minimize.ts';
+import type { Minimum } from './minimize.ts';
 import { Problem } from './problem.ts';
 import { startingPoints } from './starts.ts';
 import { weightsOf } from './weights.ts';
@@ -29,30 +32,12 @@ const AGREEMENT = 1e-6;
 
 /** Fits a law to a table by a global search. Throws where the table cannot carry the law; else the fit says how it ended. */
 export function fitLaw(law: Law, data: Observations, options: FitOptions = {}): Fit {
-  const { objective = DEFAULT_OBJECTIVE, starts, seed = 1 } = options;
+  const { objective = DEFAULT_OBJECTIVE, weights } = options;
   const notes = [...(data.notes ?? []), ...checkData(law, data, objective)];
-  const { weights } = options;
   const problem = new Problem(law, data, objective, weightsOf(data, weights));
-  const { points, polished } = startingPoints(problem, starts, seed);
-  const screened = points
-    .map((theta) => ({ theta, value: problem.value(theta) }))
-    .filter(({ value }) => Number.isFinite(value))
-    .sort((a, b) => a.value - b.value)
-    .slice(0, polished);
-  if (screened.length === 0) throw noValue(law);
-  checkLevelsSuffice(
-    problem,
-    data,
-    screened.map(({ theta }) => theta),
-  );
-  const minima = screened.map(({ theta }, index) => {
-    options.signal?.throwIfAborted();
-    options.onProgress?.({ stage: 'fit', done: index + 1, total: screened.length, note: law.title });
-    return minimize(problem, theta);
-  });
-  const best = minima.reduce((least, one) => (one.value < least.value ? one : least));
-  const agreeing = minima.filter(({ value }) => value <= best.value * (1 + AGREEMENT) + problem.negligible).length;
-  const diagnostics = diagnose(problem, best, { starts: minima.length, agreeing });
+  const minima = search(problem, data, options);
+  const best = leastOf(minima);
+  const diagnostics = diagnose(problem, best, startsOf(problem, minima));
   const raw = problem.coordinates.toRaw(best.theta);
   const vanishes = ({ name, lower, start, signed }: LawParameter): boolean =>
     !signed && lower === 0 && start !== 'above-response' && diagnostics.boundsHit.includes(name);
@@ -75,6 +60,26 @@ export function fitLaw(law: Law, data: Observations, options: FitOptions = {}): 
   };
 }
 
+/** Minima from the best points of a cover; over few rows one more, found from the lowest of them by graduating the penalty. */
+function search(problem: Problem, data: Observations, { starts, seed = 1, signal, onProgress }: FitOptions): Minimum[] {
+  const { law } = problem;
+  const { points, polished } = startingPoints(problem, starts, seed);
+  const screened = points
+    .map((theta) => ({ theta, value: problem.value(theta) }))
+    .filter(({ value }) => Number.isFinite(value))
+    .sort((a, b) => a.value - b.value)
+    .slice(0, polished)
+    .map(({ theta }) => theta);
+  if (screened.length === 0) throw noValue(law);
+  checkLevelsSuffice(problem, data, screened);
+  const minima = screened.map((theta, index) => {
+    signal?.throwIfAborted();
+    onProgress?.({ stage: 'fit', done: index + 1, total: screened.length, note: law.title });
+    return minimize(problem, theta);
+  });
+  return hasFewRows(problem) ? [...minima, graduated(problem, leastOf(minima).theta)] : minima;
+}
+
 const noValue = (law: Law): IsoflopError =>
   new IsoflopError(
     'not-identifiable',
@@ -83,3 +88,17 @@ const noValue = (law: Law): IsoflopError =>
       hint: 'Look at the formula (a logarithm or root of something negative?) and at the units of the columns.',
     },
   );
+
+const leastOf = (minima: readonly Minimum[]): Minimum =>
+  minima.reduce((least, one) => (one.value < least.value ? one : least));
+
+/** How the polished starts agree. */
+function startsOf(problem: Problem, minima: readonly Minimum[]): FoundStarts {
+  const values = minima.map(({ value }) => value);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return {
+    starts: values.length,
+    agreeing: values.filter((value) => value <= least * (1 + AGREEMENT) + problem.negligible).length,
+    spread: most > problem.negligible ? (most - least) / Math.max(least, problem.negligible) : 0,
+  };
+}

@@ -1,4 +1,4 @@
-import { cholesky, choleskySolve, dot, multiply, pseudoInverse } from '../../math/linear.ts';
+import { cholesky, choleskyInverse, choleskySolve, dot, multiply, pseudoInverse } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
 
 /** The objective at a point of the coordinates, with what the minimisers need. */
@@ -59,11 +59,17 @@ export function heldByBound(
   theta: readonly number[],
   gradient: number[],
 ): boolean[] {
-  return theta.map((value, i) => (value <= lower[i] && gradient[i] >= 0) || (value >= upper[i] && gradient[i] <= 0));
+  const held: boolean[] = [];
+  for (let i = 0; i < theta.length; i++) {
+    held.push((theta[i] <= lower[i] && gradient[i] >= 0) || (theta[i] >= upper[i] && gradient[i] <= 0));
+  }
+  return held;
 }
 
 /** The evaluation with held coordinates taken out: no gradient, and nothing that couples them to others. */
-function project({ value, gradient, normal }: Evaluation, held: readonly boolean[]): Evaluation {
+function project(at: Evaluation, held: readonly boolean[]): Evaluation {
+  if (!held.includes(true)) return at;
+  const { value, gradient, normal } = at;
   return {
     value,
     gradient: gradient.map((slope, i) => (held[i] ? 0 : slope)),
@@ -73,23 +79,21 @@ function project({ value, gradient, normal }: Evaluation, held: readonly boolean
 
 function levenbergMarquardt(problem: Minimizable, start: number[]): number[] {
   const { coordinates } = problem;
-  const evaluate = (theta: number[]): Evaluation => {
-    const at = problem.evaluate(theta);
-    return project(at, heldByBound(coordinates, theta, at.gradient));
-  };
+  const heldAt = (theta: number[], at: Evaluation): Evaluation =>
+    project(at, heldByBound(coordinates, theta, at.gradient));
   let theta = start;
-  let at = evaluate(theta);
+  let at = heldAt(theta, problem.evaluate(theta));
   const near = problem.isReweighted ? NEAR.reweighted : NEAR.squares;
   let damping = 1e-3;
   let small = 0;
   for (let step = 0; step < MOST_STEPS && damping < 1e12 && small < 2; step++) {
     const move = dampedStep(at, damping);
-    const next = move && coordinates.clamp(theta.map((value, i) => value + move[i]));
-    const value = next ? problem.value(next) : Infinity;
-    if (next && value < at.value) {
-      small = at.value - value < near * at.value ? small + 1 : 0;
+    const next = move && coordinates.clamp(sum(theta, move, 1));
+    const there = next && problem.evaluate(next);
+    if (there && there.value < at.value) {
+      small = at.value - there.value < near * at.value ? small + 1 : 0;
       theta = next;
-      at = evaluate(theta);
+      at = heldAt(theta, there);
       damping = Math.max(1e-12, damping / 5);
     } else {
       damping *= 4;
@@ -98,26 +102,38 @@ function levenbergMarquardt(problem: Minimizable, start: number[]): number[] {
   return theta;
 }
 
+// Plain loops from here on: these run at every step of every search, and their cost would show beside a table's of a few hundred rows.
+
 function dampedStep({ normal, gradient }: Evaluation, damping: number): number[] | undefined {
-  const trace = normal.reduce((sum, row, i) => sum + row[i], 0) / normal.length;
-  const damped = normal.map((row, i) =>
-    row.map((value, j) => (i === j ? value * (1 + damping) + damping * 1e-6 * trace : value)),
-  );
-  const lower = cholesky(damped);
-  return (
-    lower &&
-    choleskySolve(
-      lower,
-      gradient.map((value) => -value),
-    )
-  );
+  const lower = cholesky(raised(normal, damping, (damping * 1e-6 * traceOf(normal)) / normal.length));
+  if (!lower) return undefined;
+  const step = choleskySolve(lower, gradient);
+  for (let i = 0; i < step.length; i++) step[i] = -step[i];
+  return step;
+}
+
+function traceOf(matrix: Matrix): number {
+  let trace = 0;
+  for (let i = 0; i < matrix.length; i++) trace += matrix[i][i];
+  return trace;
+}
+
+/** A copy whose diagonal is raised by a share of itself and by a constant. */
+function raised(matrix: Matrix, share: number, constant: number): Matrix {
+  const copy: Matrix = [];
+  for (let i = 0; i < matrix.length; i++) {
+    const row = matrix[i].slice();
+    row[i] += share * row[i] + constant;
+    copy.push(row);
+  }
+  return copy;
 }
 
 /** Inverse of the Gauss-Newton matrix, where directions that the data do not see are kept at a small step. */
 function inverseOf(normal: Matrix): Matrix {
-  const trace = normal.reduce((sum, row, i) => sum + row[i], 0) || 1;
-  return pseudoInverse(normal.map((row, i) => row.map((value, j) => (i === j ? value + 1e-10 * trace : value))))
-    .inverse;
+  const kept = raised(normal, 0, 1e-10 * (traceOf(normal) || 1));
+  const lower = cholesky(kept);
+  return lower ? choleskyInverse(lower) : pseudoInverse(kept).inverse;
 }
 
 function bfgs(problem: Minimizable, start: number[]): Minimum {
@@ -129,7 +145,8 @@ function bfgs(problem: Minimizable, start: number[]): Minimum {
   let isFresh = true;
   for (let step = 0; step < MOST_STEPS; step++) {
     if (at.value <= problem.negligible) return { theta, value: at.value, converged: true };
-    const direction = multiply(inverse, at.gradient).map((value, i) => (held[i] ? 0 : -value));
+    const direction = multiply(inverse, at.gradient);
+    for (let i = 0; i < direction.length; i++) direction[i] = held[i] ? 0 : -direction[i];
     const next = lineSearch(problem, theta, at, direction);
     if (!next || at.value - next.value <= NO_GAIN * at.value) {
       // No gain from a matrix made afresh here means that the minimum is reached.
@@ -138,7 +155,7 @@ function bfgs(problem: Minimizable, start: number[]): Minimum {
       isFresh = true;
       continue;
     }
-    const after = problem.evaluate(next.theta);
+    const after = next.evaluation ?? problem.evaluate(next.theta);
     const heldNow = heldByBound(problem.coordinates, next.theta, after.gradient);
     const isSame = heldNow.every((value, i) => value === held[i]);
     inverse = isSame
@@ -153,20 +170,34 @@ function bfgs(problem: Minimizable, start: number[]): Minimum {
   return { theta, value: at.value, converged: false };
 }
 
-const difference = (a: readonly number[], b: readonly number[]): number[] => a.map((value, i) => value - b[i]);
+/** a + share b */
+function sum(a: readonly number[], b: readonly number[], share: number): number[] {
+  const result: number[] = [];
+  for (let i = 0; i < a.length; i++) result.push(a[i] + share * b[i]);
+  return result;
+}
 
-/** Halves the step until the objective falls enough; then tries doubling, since a kink's first step is often short. */
-function lineSearch(
-  problem: Minimizable,
-  theta: number[],
-  at: Evaluation,
-  direction: number[],
-): { theta: number[]; value: number } | undefined {
+const difference = (a: readonly number[], b: readonly number[]): number[] => sum(a, b, -1);
+
+interface Step {
+  readonly theta: number[];
+  readonly value: number;
+  /** Where it is known already. */
+  readonly evaluation?: Evaluation;
+}
+
+/**
+ * Halves the step until the objective falls enough; then tries doubling, since a kink's first step is often short. Most often the whole
+ * step is taken: it is evaluated with its derivatives at once.
+ */
+function lineSearch(problem: Minimizable, theta: number[], at: Evaluation, direction: number[]): Step | undefined {
   const slope = dot(at.gradient, direction);
   if (!(-slope > NO_GAIN * at.value)) return undefined;
-  const move = (length: number): { theta: number[]; value: number } => {
-    const moved = problem.coordinates.clamp(theta.map((value, i) => value + length * direction[i]));
-    return { theta: moved, value: problem.value(moved) };
+  const move = (length: number): Step => {
+    const to = problem.coordinates.clamp(sum(theta, direction, length));
+    if (length !== 1) return { theta: to, value: problem.value(to) };
+    const evaluation = problem.evaluate(to);
+    return { theta: to, value: evaluation.value, evaluation };
   };
   for (let length = 1; length > 1e-12; length /= 2) {
     let best = move(length);
@@ -188,7 +219,13 @@ function update(inverse: Matrix, s: number[], y: number[]): Matrix {
   if (curvature <= 1e-14 * Math.sqrt(dot(s, s) * dot(y, y))) return inverse;
   const hy = multiply(inverse, y);
   const scale = (1 + dot(y, hy) / curvature) / curvature;
-  return inverse.map((row, i) =>
-    row.map((value, j) => value + scale * s[i] * s[j] - (hy[i] * s[j] + s[i] * hy[j]) / curvature),
-  );
+  const updated: Matrix = [];
+  for (let i = 0; i < s.length; i++) {
+    const row: number[] = [];
+    for (let j = 0; j < s.length; j++) {
+      row.push(inverse[i][j] + scale * s[i] * s[j] - (hy[i] * s[j] + s[i] * hy[j]) / curvature);
+    }
+    updated.push(row);
+  }
+  return updated;
 }

@@ -1,9 +1,10 @@
-import { compile, compileSums } from '../../formula/compile.ts';
-import type { Kernel } from '../../formula/compile.ts';
+import { compile, compileKernels, compileSums } from '../../formula/compile.ts';
+import type { Kernel, KernelSource } from '../../formula/compile.ts';
 import { derivative, linearNames } from '../../formula/differentiate.ts';
 import { add, call, number, subtract, substitute, symbol, times } from '../../formula/expression.ts';
 import type { Expression } from '../../formula/expression.ts';
 import { parseFormula } from '../../formula/parse.ts';
+import { Tape } from '../../formula/tape.ts';
 import type { Objective } from '../../terms/fit.ts';
 import type { Law, LawParameter } from '../../terms/law.ts';
 import { shiftsOf } from './coordinates.ts';
@@ -36,6 +37,8 @@ export interface ObjectiveModel {
    * 1/w of the variance.
    */
   readonly scatter: Kernel;
+  /** [row], observed minus fitted, in the space of the residuals. */
+  readonly residuals: Kernel;
   /** [row][fitted value in the space of the residuals, derivatives by the coordinates...]. */
   readonly rows: Kernel;
   /**
@@ -56,14 +59,18 @@ export function modelOf(law: Law): LawModel {
   if (found) return found;
   const formula = parseFormula(law.formula);
   const names = namesOf(law);
-  const values = compile([formula], names, law.variables);
-  const slopes = compile([formula, ...names.map((name) => derivative(formula, name))], names, law.variables);
+  const logColumns: number[] = [];
+  new Tape([...names, ...law.variables], law.variables.length, logColumns).add(formula);
+  const kernels = lazily({
+    values: () => compile([formula], names, law.variables),
+    slopes: () => compile([formula, ...names.map((name) => derivative(formula, name))], names, law.variables),
+  });
   const model: LawModel = {
     law,
     linear: new Set(linearNames(formula, names)),
-    positive: new Set(slopes.logColumns.map((index) => law.variables[index])),
-    values: (raw, columns, rows) => values.evaluate(raw, columns, rows),
-    slopes: (raw, columns, rows) => slopes.evaluate(raw, columns, rows),
+    positive: new Set(logColumns.map((index) => law.variables[index])),
+    values: (raw, columns, rows) => kernels.values.evaluate(raw, columns, rows),
+    slopes: (raw, columns, rows) => kernels.slopes.evaluate(raw, columns, rows),
   };
   models.set(law, model);
   return model;
@@ -97,22 +104,28 @@ function createObjectiveModel(law: Law, objective: Objective): ObjectiveModel {
   const squares = times(residual, residual);
   const parameters = [...namesOf(law), ...law.variables.map(meanOf), DELTA, RATIO];
   const columns = [...law.variables, OBSERVED, WEIGHT];
-  const sums = (...expressions: Expression[]): Kernel => compileSums(expressions, parameters, columns);
   const value = weighted(penalty.value);
   const psi = of(penalty.derivative);
-  return lazily({
-    value: () => sums(value),
-    slopes: () => sums(value, ...gradient, ...pairs.map((pair) => times(weighted(penalty.weight), pair))),
-    scatter: () =>
-      sums(
-        times(symbol(WEIGHT), squares),
-        times(symbol(WEIGHT), times(psi, psi)),
-        of(penalty.curvature),
-        ...pairs.map((pair) => times(symbol(WEIGHT), pair)),
-      ),
+  const sums = (expressions: Expression[]): KernelSource => ({ expressions, isSum: true });
+  const rows = (expressions: Expression[]): KernelSource => ({ expressions, isSum: false });
+  const counted = (part: Expression): Expression => times(symbol(WEIGHT), part);
+  const scattered = [counted(squares), counted(times(psi, psi)), of(penalty.curvature), ...pairs.map(counted)];
+  const later = lazily({
+    scatter: () => compileSums(scattered, parameters, columns),
     rows: () => compile([fitted, ...slopes], parameters, columns),
-    projection: () => sums(...projectionOf(law, formula, objective.residual === 'log')),
   });
+  // What every fit needs comes in one module.
+  const search = compileKernels(
+    {
+      value: sums([value]),
+      slopes: sums([value, ...gradient, ...lowerTriangle(slopes, weighted(penalty.weight))]),
+      projection: sums(projectionOf(law, formula, objective.residual === 'log')),
+      residuals: rows([residual]),
+    },
+    parameters,
+    columns,
+  );
+  return Object.assign(later, search);
 }
 
 /** Kernels are compiled when they are first asked for. */
@@ -125,8 +138,8 @@ function lazily<T extends object>(makers: { readonly [Key in keyof T]: () => T[K
   return made;
 }
 
-const lowerTriangle = (parts: readonly Expression[]): Expression[] =>
-  parts.flatMap((row, i) => parts.slice(0, i + 1).map((column) => times(row, column)));
+const lowerTriangle = (parts: readonly Expression[], weight: Expression = number(1)): Expression[] =>
+  parts.flatMap((row, i) => parts.slice(0, i + 1).map((column) => times(times(weight, row), column)));
 
 /** Change of a raw parameter with its own coordinate. */
 const unitOf = ({ name, signed }: LawParameter): Expression => (signed ? number(1) : symbol(name));
@@ -153,5 +166,5 @@ function projectionOf(law: Law, formula: Expression, isRelative: boolean): Expre
   const response = isRelative ? call('exp', symbol(OBSERVED)) : symbol(OBSERVED);
   const scale = isRelative ? times(symbol(WEIGHT), call('exp', times(number(-2), symbol(OBSERVED)))) : symbol(WEIGHT);
   const gap = times(scale, subtract(response, rest));
-  return [...lowerTriangle(basis).map((pair) => times(scale, pair)), ...basis.map((part) => times(gap, part))];
+  return [...lowerTriangle(basis, scale), ...basis.map((part) => times(gap, part))];
 }

@@ -50,21 +50,29 @@ export class Problem implements Minimizable {
     const logMeans = variables.map((column) => column.reduce((sum, x) => sum + log(x), 0) / data.rows);
     this.coordinates = new Coordinates(law, logMeans, this.responses);
     this.model = objectiveModelOf(law, objective);
-    this.negligible = data.rows * (ROUNDING * (isLog ? 1 : Math.abs(this.responses[1]))) ** 2;
+    const rounding = ROUNDING * (isLog ? 1 : Math.abs(this.responses[1]));
+    this.negligible = data.rows * rounding * rounding;
     this.columns = [...variables, isLog ? response.map(log) : response, weights ?? new Float64Array(data.rows).fill(1)];
+  }
+
+  /** Scale of the penalty. */
+  get delta(): number {
+    return this.objective.delta ?? DEFAULT_DELTA;
   }
 
   /** The same problem with other weights. */
   reweighted(weights: Float64Array): Problem {
-    const other = Object.create(Problem.prototype) as { -readonly [Key in keyof Problem]: Problem[Key] };
-    return Object.assign(other, this, { columns: [...this.columns.slice(0, -1), weights] }) as Problem;
+    return Object.assign(this.copy(), { columns: [...this.columns.slice(0, -1), weights] });
+  }
+
+  /** The same problem with another scale of the penalty. */
+  withDelta(delta: number): Problem {
+    return Object.assign(this.copy(), { objective: { ...this.objective, delta } });
   }
 
   /** Residuals, observed minus fitted, in the objective's space. */
   residuals(theta: readonly number[]): Float64Array {
-    const width = 1 + theta.length;
-    const results = this.rowSlopes(theta);
-    return this.columns.at(-2)!.map((value, row) => value - results[row * width]);
+    return this.model.residuals.evaluate(this.parameters(theta), this.columns, this.rows).slice();
   }
 
   /** [row][fitted value in the objective's space, derivatives by the coordinates...]; stands until the next evaluation. */
@@ -83,22 +91,26 @@ export class Problem implements Minimizable {
     const n = theta.length;
     return {
       value: Number.isFinite(sums[0]) ? sums[0] : Infinity,
-      gradient: Array.from(sums.subarray(1, 1 + n)),
-      normal: symmetric(sums.subarray(1 + n), n),
+      gradient: numbers(sums, 1, n),
+      normal: symmetric(sums, 1 + n, n),
     };
   }
 
   scatter(theta: readonly number[]): Scatter {
     const sums = this.model.scatter.evaluate(this.parameters(theta), this.columns, this.rows);
     const [squares, pulls, curvature] = sums;
-    return { squares, pulls, curvature, gram: symmetric(sums.subarray(3), theta.length) };
+    return { squares, pulls, curvature, gram: symmetric(sums, 3, theta.length) };
   }
 
   /** Normal matrix and right-hand side of the parameters that enter linearly, in multiples of what they are at `raw`. */
   projection(raw: readonly number[], size: number): { gram: Matrix; rhs: number[] } {
     const sums = this.model.projection.evaluate(this.withConstants(raw), this.columns, this.rows);
     const triangle = (size * (size + 1)) / 2;
-    return { gram: symmetric(sums, size), rhs: Array.from(sums.subarray(triangle, triangle + size)) };
+    return { gram: symmetric(sums, 0, size), rhs: numbers(sums, triangle, size) };
+  }
+
+  private copy(): Problem {
+    return Object.assign(Object.create(Problem.prototype) as Problem, this);
   }
 
   private parameters(theta: readonly number[]): number[] {
@@ -106,13 +118,28 @@ export class Problem implements Minimizable {
   }
 
   private withConstants(raw: readonly number[]): number[] {
-    const { delta = DEFAULT_DELTA, ratio = DEFAULT_RATIO } = this.objective;
-    return [...raw, ...this.coordinates.logMeans, delta, ratio];
+    const { ratio = DEFAULT_RATIO } = this.objective;
+    return [...raw, ...this.coordinates.logMeans, this.delta, ratio];
   }
 }
 
-/** A symmetric matrix from its lower triangle, row after row. */
-function symmetric(triangle: ArrayLike<number>, n: number): Matrix {
-  const at = (i: number, j: number): number => triangle[(i * (i + 1)) / 2 + j];
-  return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => (j <= i ? at(i, j) : at(j, i))));
+// Plain loops: these run at every step of every search, where iterators would cost as much as the kernel.
+
+function numbers(values: Float64Array, first: number, count: number): number[] {
+  const copy: number[] = [];
+  for (let index = 0; index < count; index++) copy.push(values[first + index]);
+  return copy;
+}
+
+/** A symmetric matrix from its lower triangle, row after row, which begins at `first`. */
+function symmetric(values: Float64Array, first: number, n: number): Matrix {
+  const matrix: Matrix = [];
+  let at = first;
+  for (let i = 0; i < n; i++) {
+    const row: number[] = [];
+    for (let j = 0; j <= i; j++) row.push(values[at++]);
+    matrix.push(row);
+    for (let j = 0; j < i; j++) matrix[j].push(row[j]);
+  }
+  return matrix;
 }

@@ -2,13 +2,15 @@ import { Random } from '../../math/random.ts';
 import type { Fit, Interval } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
 import type { ProgressListener } from '../../terms/progress.ts';
-import { minimize } from '../fit/minimize.ts';
+import { refit } from '../fit/graduate.ts';
 import { Problem } from '../fit/problem.ts';
 import { weightsOf } from '../fit/weights.ts';
 
 export interface BootstrapOptions {
   /** Resamples. Default 200. */
   readonly draws?: number;
+  /** Number of the first draw, where the draws are a part of more. Default 0. */
+  readonly first?: number;
   readonly seed?: number;
   readonly level?: number;
   readonly signal?: AbortSignal;
@@ -20,7 +22,7 @@ export interface BootstrapOptions {
  * since they share its noise (Efron and Tibshirani 1993, chapter 8). Gives [draw][parameter] in the law's order.
  */
 export function bootstrapFits(fit: Fit, data: Observations, options: BootstrapOptions = {}): number[][] {
-  const { draws = 200, seed = 1 } = options;
+  const { draws = 200, first = 0, seed = 1 } = options;
   const runs = [...new Set(data.runs)];
   const place = new Map(runs.map((run, index) => [run, index]));
   const runOfRow = data.runs.map((run) => place.get(run)!);
@@ -30,11 +32,11 @@ export function bootstrapFits(fit: Fit, data: Observations, options: BootstrapOp
   return Array.from({ length: draws }, (_, draw) => {
     options.signal?.throwIfAborted();
     if (draw % 20 === 0) options.onProgress?.({ stage: 'bootstrap', done: draw, total: draws });
-    const random = new Random(seed, draw);
+    const random = new Random(seed, first + draw);
     const counts = new Float64Array(runs.length);
     for (let pick = 0; pick < runs.length; pick++) counts[random.integer(runs.length)] += 1;
     const problem = start.reweighted(Float64Array.from(runOfRow, (run, row) => counts[run] * (weights?.[row] ?? 1)));
-    return problem.coordinates.toRaw(minimize(problem, theta).theta);
+    return problem.coordinates.toRaw(refit(problem, theta).theta);
   });
 }
 

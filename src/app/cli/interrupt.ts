@@ -1,0 +1,17 @@
+/**
+ * Runs long work that Ctrl-C stops: INT and TERM abort its signal, upon which the work fails with the code `interrupted` (exit code 3).
+ * A second Ctrl-C leaves at once.
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    if (stop.signal.aborted) process.exit(3);
+    stop.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  try {
+    return await work(stop.signal);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
