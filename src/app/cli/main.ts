@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../core/terms/errors.ts';
 import { VERSION } from '../../core/terms/version.ts';
 import { register as fit } from './commands/fit.ts';
 import { register as laws } from './commands/laws.ts';
+import { register as optima } from './commands/optima.ts';
 import { register as predict } from './commands/predict.ts';
 import { register as report } from './commands/report.ts';
 import { register as study } from './commands/study.ts';
@@ -27,7 +28,7 @@ function buildProgram(): Command {
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  for (const register of [study, train, fit, laws, predict, report]) register(program);
+  for (const register of [study, train, fit, laws, optima, predict, report]) register(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
