@@ -1,5 +1,8 @@
 import { studentQuantile } from '../../math/distributions.ts';
+import { exp } from '../../math/elementary.ts';
 import { dot, multiply } from '../../math/linear.ts';
+import type { Fit } from '../../terms/fit.ts';
+import { modelOf } from '../fit/model.ts';
 import type { FitCovariance } from './covariance.ts';
 
 /**
@@ -16,4 +19,25 @@ export function halfWidth(
   const byCoordinate = [...gradient];
   const variance = Math.max(0, dot(byCoordinate, multiply(covariance, byCoordinate)));
   return studentQuantile(0.5 + level / 2, degreesOfFreedom) * Math.sqrt(variance);
+}
+
+/** A law at a point with the interval of its own uncertainty, for many points of one fit. */
+export type Band = (at: Readonly<Record<string, number>>) => {
+  readonly loss: number;
+  readonly low: number;
+  readonly high: number;
+};
+
+/** The pointwise band of a fit: what `forecast` gives for the curve, with the covariance made once. */
+export function curveBand(fit: Fit, covariance: FitCovariance, level = 0.95): Band {
+  const raw = covariance.problem.coordinates.toRaw(covariance.theta);
+  const isLog = fit.objectiveKind.residual === 'log';
+  return (at) => {
+    const point = fit.law.variables.map((name) => [at[name]]);
+    const [loss, ...slopes] = modelOf(fit.law).slopes(raw, point, 1);
+    const half = halfWidth(covariance, slopes, level);
+    return isLog
+      ? { loss, low: loss * exp(-half / loss), high: loss * exp(half / loss) }
+      : { loss, low: loss - half, high: loss + half };
+  };
 }
