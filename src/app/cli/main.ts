@@ -7,6 +7,7 @@ import { register as fit } from './commands/fit.ts';
 import { register as laws } from './commands/laws.ts';
 import { register as optima } from './commands/optima.ts';
 import { register as predict } from './commands/predict.ts';
+import { register as reach } from './commands/reach.ts';
 import { register as report } from './commands/report.ts';
 import { register as study } from './commands/study.ts';
 import { register as train } from './commands/train.ts';
@@ -28,7 +29,7 @@ function buildProgram(): Command {
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  for (const register of [study, train, fit, laws, optima, predict, report]) register(program);
+  for (const register of [study, train, fit, laws, optima, predict, reach, report]) register(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

@@ -48,8 +48,9 @@ export function register(program: Command): void {
 }
 
 function optima(path: string, flags: OptimaFlags): void {
+  const records = openRecords(path, flags);
   const words = ['params', 'tokens', 'flops', 'loss', 'budget', ...Object.values(PARAMS_COLUMNS)];
-  const observed = openRecords(path, flags).observe(words);
+  const observed = records.observe(words.filter((word) => records.columns.includes(word)));
   const data =
     flags.bestOf === undefined
       ? observed

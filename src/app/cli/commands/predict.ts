@@ -29,7 +29,7 @@ export function register(program: Command): void {
     .action(split);
 }
 
-function readFit(path: string): FitDocument {
+export function readFit(path: string): FitDocument {
   let document: FitDocument;
   try {
     document = JSON.parse(readFileSync(path, 'utf8')) as FitDocument;
@@ -46,14 +46,14 @@ function readFit(path: string): FitDocument {
 }
 
 /** The table that the fit saw. */
-function tableOf({ n, data, conventions, exclusions }: FitDocument): Observations {
+export function tableOf({ n, data, conventions, exclusions }: FitDocument): Observations {
   const columns = Object.fromEntries(
     Object.entries(data.columns).map(([name, values]) => [name, Float64Array.from(values)]),
   );
   return { rows: n, columns, runs: data.runs, conventions, exclusions };
 }
 
-function positive(text: string, name: string): number {
+export function positive(text: string, name: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;
   throw new IsoflopError('invalid-input', `${name} takes a number above 0, got '${text}'`);
