@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import type { ErrorCode } from '../../core/terms/errors.ts';
 import { VERSION } from '../../core/terms/version.ts';
+import { register as compare } from './commands/compare.ts';
 import { register as fit } from './commands/fit.ts';
 import { register as laws } from './commands/laws.ts';
 import { register as optima } from './commands/optima.ts';
@@ -29,7 +30,7 @@ function buildProgram(): Command {
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  for (const register of [study, train, fit, laws, optima, predict, reach, report]) register(program);
+  for (const register of [study, train, fit, compare, laws, optima, predict, reach, report]) register(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

@@ -1,5 +1,6 @@
 import { IsoflopError } from '../terms/errors.ts';
 import type { Exclusion, Observations } from '../terms/observation.ts';
+import { selectRows } from './select-rows.ts';
 
 /**
  * Of the rows that share the named columns the one of the lowest loss: what a sweep over learning rates or seeds leaves. The others are
@@ -20,13 +21,5 @@ export function bestOf(data: Observations, names: readonly string[]): Observatio
   const exclusions = data.runs.flatMap((run, row): Exclusion[] =>
     isKept.has(row) ? [] : [{ run, reason: `another run of the same ${names.join(' and ')} has a lower loss` }],
   );
-  return {
-    ...data,
-    rows: kept.length,
-    columns: Object.fromEntries(
-      Object.entries(data.columns).map(([name, column]) => [name, Float64Array.from(kept, (row) => column[row])]),
-    ),
-    runs: kept.map((row) => data.runs[row]),
-    exclusions: [...data.exclusions, ...exclusions],
-  };
+  return { ...selectRows(data, kept), exclusions: [...data.exclusions, ...exclusions] };
 }

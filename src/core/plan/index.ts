@@ -6,3 +6,5 @@ export { planHero, planLadder, planTuning } from './ladder.ts';
 export type { PlannedTrial, TrialRole } from './ladder.ts';
 export { reachLoss } from './sample-efficiency.ts';
 export type { Reach } from './sample-efficiency.ts';
+export { compareRecipes } from './multiplier.ts';
+export type { CompareOptions, Multiplier, RecipeComparison } from './multiplier.ts';

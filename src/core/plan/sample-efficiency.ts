@@ -30,13 +30,7 @@ const STEP = 2;
  * Tokens to a loss by size, from the fit of a law of params and tokens. The interval is that of inverted tests: all token counts at
  * which the curve's interval holds the loss. Near the loss that a size tends to it is long, and open where that lies within it.
  */
-export function reachLoss(
-  fit: Fit,
-  data: Observations,
-  loss: number,
-  sizes: readonly number[],
-  level = 0.95,
-): Reach[] {
+export function reachLoss(fit: Fit, data: Observations, loss: number, sizes: readonly number[], level = 0.95): Reach[] {
   const { variables, id } = fit.law;
   if (variables.length !== 2 || !variables.includes('params') || !variables.includes('tokens')) {
     throw new IsoflopError('invalid-input', `tokens to a loss need a law of params and tokens, not '${id}'`, {
