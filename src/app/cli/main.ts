@@ -10,6 +10,7 @@ import { register as optima } from './commands/optima.ts';
 import { register as predict } from './commands/predict.ts';
 import { register as reach } from './commands/reach.ts';
 import { register as report } from './commands/report.ts';
+import { register as shift } from './commands/shift.ts';
 import { register as study } from './commands/study.ts';
 import { register as train } from './commands/train.ts';
 
@@ -30,7 +31,7 @@ function buildProgram(): Command {
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  for (const register of [study, train, fit, compare, laws, optima, predict, reach, report]) register(program);
+  for (const register of [study, train, fit, compare, laws, optima, predict, reach, report, shift]) register(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

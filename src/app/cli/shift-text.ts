@@ -1,0 +1,68 @@
+import type { EffectiveRobustness, ShiftLine } from '../../core/laws/downstream/shift-line.ts';
+import type { ShiftedLaws } from '../../core/laws/downstream/shifted-laws.ts';
+import type { Joined } from '../../core/observations/join.ts';
+import { wrap } from './fit-text.ts';
+import { table } from './format.ts';
+
+/** Models shown at each end. */
+const SHOWN = 5;
+/** A bend is reported from this p value down. */
+const BENT = 1e-3;
+const LONGEST_NAME = 28;
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)}`;
+const signed = (share: number): string => `${share >= 0 ? '+' : ''}${percent(share)}`;
+
+/** The line under shift, within 80 columns. */
+export function shiftText(line: ShiftLine, joined: Joined, scale?: { name: string; laws: ShiftedLaws }): string {
+  const { slope, offset, r2, scatter, bend, models, fit } = line;
+  const off = models.filter(({ isOff }) => isOff).length;
+  const ranked = models.toSorted((a, b) => b.robustness - a.robustness);
+  const shown = ranked.length > 2 * SHOWN ? [...ranked.slice(0, SHOWN), ...ranked.slice(-SHOWN)] : ranked;
+  const [without, otherWithout] = joined.unmatched;
+  return [
+    `Accuracy under shift: ${models.length} models, the line by ${fit.n} of them`,
+    `  probit(ood) = ${offset.value.toFixed(3)} + ${slope.value.toFixed(3)} probit(id)`,
+    `  slope ${slope.interval.low.toFixed(3)} to ${slope.interval.high.toFixed(3)} (95 %), R2 ${r2.toFixed(3)}, scatter ${scatter.toFixed(3)} probits`,
+    ...(without + otherWithout + joined.empty > 0
+      ? wrap(`  left out: ${without} and ${otherWithout} rows without a partner, ${joined.empty} with an empty cell`)
+      : []),
+    ...(bend && bend.pValue < BENT
+      ? wrap(
+          `Beware: the models bend away from a line (a parabola explains R2 ${bend.r2.toFixed(3)}, p ${bend.pValue.toExponential(0)}): at the ends the line is not what to expect.`,
+        )
+      : []),
+    '',
+    'Effective robustness: shifted accuracy less what the line expects, in points',
+    table(['model', 'id', 'ood', 'expected', 'robustness', '95 %'], shown.map(row)),
+    ...wrap(
+      `${off} of ${models.length} models lie off the line; ${Math.round(0.05 * models.length)} would by chance alone.`,
+    ),
+    ...(scale ? ['', ...lawLines(scale)] : []),
+  ].join('\n');
+}
+
+const row = ({ run, id, ood, expected, robustness, interval }: EffectiveRobustness): string[] => [
+  run.length > LONGEST_NAME ? `${run.slice(0, LONGEST_NAME - 1)}…` : run,
+  percent(id),
+  percent(ood),
+  percent(expected),
+  signed(robustness),
+  `${signed(interval.low)} to ${signed(interval.high)}`,
+];
+
+function lawLines({ name, laws }: { name: string; laws: ShiftedLaws }): string[] {
+  const rows = (['id', 'ood'] as const).map((of) => {
+    const { fit, intervals } = laws[of];
+    const range = (parameter: string): string => {
+      const interval = intervals[parameter];
+      return interval ? `${interval.low.toPrecision(3)} to ${interval.high.toPrecision(3)}` : '(at its bound)';
+    };
+    const { alpha, E } = fit.parameters;
+    return [of, alpha.toPrecision(3), range('alpha'), E.toPrecision(3), range('E')];
+  });
+  return [
+    `The error as E + A / ${name}^alpha, in distribution and under shift`,
+    table(['', 'alpha', '95 %', 'E', '95 %'], rows),
+  ];
+}
