@@ -1,5 +1,5 @@
 import { fitCovariance } from '../laws/uncertainty/covariance.ts';
-import { curveBand } from '../laws/uncertainty/quantity.ts';
+import { bandOf } from '../laws/uncertainty/quantity.ts';
 import { exp, log } from '../math/elementary.ts';
 import { IsoflopError } from '../terms/errors.ts';
 import type { Fit } from '../terms/fit.ts';
@@ -37,7 +37,7 @@ export function reachLoss(fit: Fit, data: Observations, loss: number, sizes: rea
       hint: 'Fit with --law chinchilla.',
     });
   }
-  const band = curveBand(fit, fitCovariance(fit, data), level);
+  const band = bandOf(fit, fitCovariance(fit, data), 'curve', level);
   const most = (name: string): number => data.columns[name].reduce((top, value) => Math.max(top, value), 0);
   const [mostParams, mostTokens] = [most('params'), most('tokens')];
   return sizes.map((params) => {

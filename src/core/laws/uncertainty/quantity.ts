@@ -21,23 +21,25 @@ export function halfWidth(
   return studentQuantile(0.5 + level / 2, degreesOfFreedom) * Math.sqrt(variance);
 }
 
-/** A law at a point with the interval of its own uncertainty, for many points of one fit. */
+/** A law at a point, with the interval of the curve there or of a new run. */
 export type Band = (at: Readonly<Record<string, number>>) => {
   readonly loss: number;
   readonly low: number;
   readonly high: number;
 };
 
-/** The pointwise band of a fit: what `forecast` gives for the curve, with the covariance made once. */
-export function curveBand(fit: Fit, covariance: FitCovariance, level = 0.95): Band {
+/** Intervals of a fit at many points: what `forecast` gives, with the covariance made once. */
+export function bandOf(fit: Fit, covariance: FitCovariance, of: 'curve' | 'new-run', level = 0.95): Band {
   const raw = covariance.problem.coordinates.toRaw(covariance.theta);
   const isLog = fit.objectiveKind.residual === 'log';
+  const { residualVariance, degreesOfFreedom } = covariance;
+  const noise = of === 'curve' ? 0 : studentQuantile(0.5 + level / 2, degreesOfFreedom) * Math.sqrt(residualVariance);
   return (at) => {
     const point = fit.law.variables.map((name) => [at[name]]);
     const [loss, ...slopes] = modelOf(fit.law).slopes(raw, point, 1);
-    const half = halfWidth(covariance, slopes, level);
+    const half = Math.hypot(halfWidth(covariance, slopes, level) / (isLog ? loss : 1), noise);
     return isLog
-      ? { loss, low: loss * exp(-half / loss), high: loss * exp(half / loss) }
+      ? { loss, low: loss * exp(-half), high: loss * exp(half) }
       : { loss, low: loss - half, high: loss + half };
   };
 }
