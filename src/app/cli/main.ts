@@ -4,8 +4,10 @@ import { IsoflopError } from '../../core/terms/errors.ts';
 import type { ErrorCode } from '../../core/terms/errors.ts';
 import { VERSION } from '../../core/terms/version.ts';
 import { register as compare } from './commands/compare.ts';
+import { register as downstream } from './commands/downstream.ts';
 import { register as fit } from './commands/fit.ts';
 import { register as laws } from './commands/laws.ts';
+import { register as observe } from './commands/observe.ts';
 import { register as optima } from './commands/optima.ts';
 import { register as predict } from './commands/predict.ts';
 import { register as reach } from './commands/reach.ts';
@@ -31,7 +33,8 @@ function buildProgram(): Command {
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  for (const register of [study, train, fit, compare, laws, optima, predict, reach, report, shift]) register(program);
+  for (const register of [study, train, fit, compare, laws, optima, predict, reach, report, shift, observe, downstream])
+    register(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

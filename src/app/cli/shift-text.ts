@@ -6,8 +6,8 @@ import { table } from './format.ts';
 
 /** Models shown at each end. */
 const SHOWN = 5;
-/** A bend is reported from this p value down. */
-const BENT = 1e-3;
+/** A bend is reported from this p value down, where it explains so much more of the variance. */
+const BENT = { pValue: 1e-3, gain: 0.01 };
 const LONGEST_NAME = 28;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}`;
@@ -27,7 +27,7 @@ export function shiftText(line: ShiftLine, joined: Joined, scale?: { name: strin
     ...(without + otherWithout + joined.empty > 0
       ? wrap(`  left out: ${without} and ${otherWithout} rows without a partner, ${joined.empty} with an empty cell`)
       : []),
-    ...(bend && bend.pValue < BENT
+    ...(bend && bend.pValue < BENT.pValue && bend.r2 > r2 + BENT.gain
       ? wrap(
           `Beware: the models bend away from a line (a parabola explains R2 ${bend.r2.toFixed(3)}, p ${bend.pValue.toExponential(0)}): at the ends the line is not what to expect.`,
         )

@@ -7,6 +7,8 @@ export interface JoinSide {
   readonly table: RecordTable;
   /** Column of each name that the join gives. */
   readonly columns: Readonly<Record<string, string>>;
+  /** Columns whose empty cells are NaN instead of leaving the pair out. */
+  readonly optional?: Readonly<Record<string, string>>;
   /** Rows to keep. */
   readonly where?: string | undefined;
 }
@@ -72,20 +74,22 @@ function keyed({ table, where }: JoinSide, keys: readonly string[]): Map<string,
 }
 
 function numbers(
-  { table, columns }: JoinSide,
+  { table, columns, optional = {} }: JoinSide,
   cells: readonly string[],
   key: string,
 ): Record<string, number | undefined> {
-  return Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => {
-      const text = cells[placeOf(table, column)] ?? '';
-      if (text === '') return [name, undefined];
-      const value = Number(text);
-      if (Number.isFinite(value)) return [name, value];
-      throw new IsoflopError(
-        'invalid-input',
-        `column '${column}' holds '${text}' for '${key}', which is no plain number`,
-      );
-    }),
-  );
+  const read = (column: string, whereEmpty: number | undefined): number | undefined => {
+    const text = cells[placeOf(table, column)] ?? '';
+    if (text === '') return whereEmpty;
+    const value = Number(text);
+    if (Number.isFinite(value)) return value;
+    throw new IsoflopError(
+      'invalid-input',
+      `column '${column}' holds '${text}' for '${key}', which is no plain number`,
+    );
+  };
+  return Object.fromEntries([
+    ...Object.entries(columns).map(([name, column]) => [name, read(column, undefined)] as const),
+    ...Object.entries(optional).map(([name, column]) => [name, read(column, NaN)] as const),
+  ]);
 }

@@ -27,7 +27,7 @@ export interface HeldOut {
   readonly name: string;
   readonly flops: number;
   readonly target: number;
-  /** From its own benchmark scores, with the interval for a new model. */
+  /** From its own benchmark scores, with the interval for a new model, within 0 and 1. */
   readonly expected: number;
   readonly interval: { readonly low: number; readonly high: number };
   /** From compute alone, by the line of its family; absent where the family has no smaller model. */
@@ -109,7 +109,7 @@ export function fitObservational(
       flops: model.flops,
       target: model.target,
       expected,
-      interval: { low, high },
+      interval: { low: Math.max(0, low), high: Math.min(1, high) },
       ...(along && { fromFamily: valueAt(byCapability.fit, along) }),
       fromCompute: valueAt(byCompute.fit, scale(model.flops)),
     };
