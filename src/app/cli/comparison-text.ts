@@ -17,12 +17,13 @@ const times = (value: number): string => {
   if (value === Infinity) return 'never';
   return Number.isNaN(value) ? '-' : value.toPrecision(3);
 };
+const rowsText = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;
 const range = (interval: Multiplier['delta']): string =>
   interval ? `${times(interval.low)} to ${times(interval.high)}` : '-';
 
 /** A recipe against its base, within 80 columns. */
 export function comparisonText({ base, other, runs, comparison, refusal }: NamedComparison): string {
-  const title = wrap(`${other} (${runs[1]} rows) against ${base} (${runs[0]} rows)`);
+  const title = wrap(`${other} (${rowsText(runs[1])}) against ${base} (${rowsText(runs[0])})`);
   if (!comparison) return [...title, ...wrap(`  no answer: ${refusal}`)].join('\n');
   const { law, test, constant, at } = comparison;
   const rows = at.map(({ loss, flops, multiplier, isExtrapolated }) => [

@@ -62,7 +62,7 @@ const FEWEST_RUNS = 2;
 const LOSSES = 5;
 
 export function compareRecipes(base: Observations, other: Observations, options: CompareOptions): RecipeComparison {
-  const { losses = commonLosses(base, other), draws = 400, seed = 1 } = options;
+  const { draws = 400, seed = 1 } = options;
   const law = lawById(options.law);
   const frontier = FRONTIERS[options.law];
   const shared = sharedLaw(options.law);
@@ -79,6 +79,7 @@ export function compareRecipes(base: Observations, other: Observations, options:
   };
   const drawn = [resample(fits.base, base, 0), resample(fits.other, other, 1)];
   const covariances = [fitCovariance(fits.base, base), fitCovariance(fits.other, other)];
+  const losses = options.losses ?? commonLosses(base, other);
   const at = losses.map((loss) => {
     const sides = [fits.base, fits.other].map((fit, side) => {
       const logFlops = frontier.logFlops(fit.parameters, loss);

@@ -74,7 +74,7 @@ function compareOne(base: Recipe, { name, data }: Recipe, options: CompareOption
     return { ...about, comparison: compareRecipes(base.data, data, options) };
   } catch (error) {
     if (!(error instanceof IsoflopError) || error.code !== 'not-identifiable') throw error;
-    return { ...about, refusal: error.sentence };
+    return { ...about, refusal: error.sentence.replaceAll(/\n\s*/g, '. ') };
   }
 }
 

@@ -31,7 +31,8 @@ export function principalCapabilities(scores: readonly (readonly number[])[], co
   let filled = scores.map((row) => row.map((value, column) => (Number.isNaN(value) ? columnMeans[column] : value)));
   let found = componentsOf(filled, components);
   const missing = isMissing.flat().filter(Boolean).length;
-  for (let step = 0; step < MOST_STEPS && missing > 0; step++) {
+  const steps = missing > 0 ? MOST_STEPS : 0;
+  for (let step = 0; step < steps; step++) {
     let moved = 0;
     const { means, loadings, eigenvalues } = found;
     const rest = eigenvalues.slice(components);
