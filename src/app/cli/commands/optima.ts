@@ -42,7 +42,7 @@ export function register(program: Command): void {
       'after',
       '\nA column `budget` groups the runs; else their FLOPs do.\n\nExamples:\n' +
         '  isoflop optima runs.csv --map "params=N,tokens=D,loss=final loss" --flops 1e24\n' +
-        '  isoflop optima runs.csv --map "params=N,paramsNonEmbedding=N_no_emb,flops=C,tokens=D" --audit',
+        '  isoflop optima runs.csv --audit \\\n    --map "params=N,paramsNonEmbedding=N_no_emb,flops=C,tokens=D"',
     )
     .action(optima);
 }
