@@ -8,6 +8,8 @@ import { table } from './format.ts';
 const SHOWN = 5;
 /** A bend is reported from this p value down, where it explains so much more of the variance. */
 const BENT = { pValue: 1e-3, gain: 0.01 };
+/** An interval whose ends lie further apart than this factor says nothing. */
+const WIDE = 1000;
 const LONGEST_NAME = 28;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}`;
@@ -68,7 +70,9 @@ function lawLines({ name, laws }: { name: string; laws: ShiftedLaws }): string[]
     const { fit, intervals } = laws[of];
     const range = (parameter: string): string => {
       const interval = intervals[parameter];
-      return interval ? `${interval.low.toPrecision(3)} to ${interval.high.toPrecision(3)}` : '(at its bound)';
+      if (!interval) return '(at its bound)';
+      if (interval.high > WIDE * interval.low) return '(not determined)';
+      return `${interval.low.toPrecision(3)} to ${interval.high.toPrecision(3)}`;
     };
     const { alpha, E } = fit.parameters;
     return [of, alpha.toPrecision(3), range('alpha'), E.toPrecision(3), range('E')];
