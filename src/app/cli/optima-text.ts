@@ -59,6 +59,9 @@ export function optimaText(optima: Optima): string {
     ...(reach > FAR
       ? wrap('Beware: the budget lies far beyond the runs; lines that differ a little end far apart.')
       : []),
+    ...(optima.envelope.of === 'curves'
+      ? wrap('Beware: the envelope takes checkpoints as they are; one whose schedule has not ended lies too high.')
+      : []),
     ...profileLines(optima),
     ...wrap(`a: params ~ FLOPs^a. ${costText(cost)}`),
   ].join('\n');
