@@ -64,7 +64,6 @@ describe('commands that answer one question each', () => {
     expect(value).toBeCloseTo(1 / 1.69, 1);
     expect(delta!.low).toBeLessThan(1 / 1.69);
     expect(delta!.high).toBeGreaterThan(1 / 1.69);
-    expect(isoflop('compare', runs).stderr).toContain('--by');
   });
 
   it('shift: the line over two files, in percent, and its figure', () => {

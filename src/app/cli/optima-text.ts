@@ -4,6 +4,7 @@ import type { Approach } from '../../core/laws/isoflop/approach.ts';
 import type { Optima } from '../../core/laws/isoflop/optima.ts';
 import type { Estimate } from '../../core/laws/isoflop/optimum-line.ts';
 import { biasInWords } from '../../core/laws/isoflop/parabola-bias.ts';
+import { log } from '../../core/math/elementary.ts';
 import type { CostLaw } from '../../core/laws/isoflop/surface-optimum.ts';
 import { compact, scientific, table } from './format.ts';
 import { wrap } from './wrap.ts';
@@ -56,12 +57,23 @@ export function optimaText(optima: Optima): string {
     '',
     ...wrap(disagreement.sentence),
     ...wrap(bias),
+    ...(leavesBiasOut(optima) ? wrap('Beware: the interval of the parabolas leaves this bias out.') : []),
     ...(reach > FAR
       ? wrap('Beware: the budget lies far beyond the runs; lines that differ a little end far apart.')
+      : []),
+    ...(optima.envelope.of === 'curves'
+      ? wrap('Beware: the envelope takes checkpoints as they are; one whose schedule has not ended lies too high.')
       : []),
     ...profileLines(optima),
     ...wrap(`a: params ~ FLOPs^a. ${costText(cost)}`),
   ].join('\n');
+}
+
+/** Whether the bias is worth more than half of the half-width of the parabolas' interval. */
+function leavesBiasOut({ approaches, parabolaBias }: Optima): boolean {
+  const interval = approaches.find(({ id }) => id === 'parabola')?.answer?.params.interval;
+  if (!interval || !parabolaBias) return false;
+  return Math.abs(log(1 + parabolaBias.params)) > log(interval.high / interval.low) / 4;
 }
 
 function profileLines({ profiles, envelope }: Optima): string[] {

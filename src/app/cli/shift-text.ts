@@ -8,22 +8,25 @@ import { wrap } from './wrap.ts';
 const SHOWN = 5;
 /** A bend is reported from this p value down, where it explains so much more of the variance. */
 const BENT = { pValue: 1e-3, gain: 0.01 };
+/** An interval whose ends lie further apart than this factor says nothing. */
+const WIDE = 1000;
 const LONGEST_NAME = 28;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}`;
-const signed = (share: number): string => `${share >= 0 ? '+' : ''}${percent(share)}`;
+const nats = (loss: number): string => loss.toFixed(3);
 
 /** The line under shift, within 80 columns. */
 export function shiftText(line: ShiftLine, joined: Joined, scale?: { name: string; laws: ShiftedLaws }): string {
-  const { slope, offset, r2, scatter, bend, models, fit } = line;
+  const { axes, slope, offset, r2, scatter, bend, models, fit } = line;
+  const isLoss = axes === 'log';
   const off = models.filter(({ isOff }) => isOff).length;
   const ranked = models.toSorted((a, b) => b.robustness - a.robustness);
   const shown = ranked.length > 2 * SHOWN ? [...ranked.slice(0, SHOWN), ...ranked.slice(-SHOWN)] : ranked;
   const [without, otherWithout] = joined.unmatched;
   return [
-    `Accuracy under shift: ${models.length} models, the line by ${fit.n} of them`,
-    `  probit(ood) = ${offset.value.toFixed(3)} + ${slope.value.toFixed(3)} probit(id)`,
-    `  slope ${slope.interval.low.toFixed(3)} to ${slope.interval.high.toFixed(3)} (95 %), R2 ${r2.toFixed(3)}, scatter ${scatter.toFixed(3)} probits`,
+    `${isLoss ? 'Loss' : 'Accuracy'} under shift: ${models.length} models, the line by ${fit.n} of them`,
+    `  ${axes}(ood) = ${offset.value.toFixed(3)} + ${slope.value.toFixed(3)} ${axes}(id)`,
+    `  slope ${slope.interval.low.toFixed(3)} to ${slope.interval.high.toFixed(3)} (95 %), R2 ${r2.toFixed(3)}, scatter ${scatter.toPrecision(3)}`,
     ...(without + otherWithout + joined.empty > 0
       ? wrap(`  left out: ${without} and ${otherWithout} rows without a partner, ${joined.empty} with an empty cell`)
       : []),
@@ -33,8 +36,13 @@ export function shiftText(line: ShiftLine, joined: Joined, scale?: { name: strin
         )
       : []),
     '',
-    'Effective robustness: shifted accuracy less what the line expects, in points',
-    table(['model', 'id', 'ood', 'expected', 'robustness', '95 %'], shown.map(row)),
+    isLoss
+      ? 'Shifted loss less what the line expects: below 0 is better'
+      : 'Effective robustness: shifted accuracy less what the line expects, in points',
+    table(
+      ['model', 'id', 'ood', 'expected', isLoss ? 'excess' : 'robustness', '95 %'],
+      shown.map((model) => row(model, isLoss ? nats : percent)),
+    ),
     ...wrap(
       `${off} of ${models.length} models lie off the line; ${Math.round(0.05 * models.length)} would by chance alone.`,
     ),
@@ -42,27 +50,35 @@ export function shiftText(line: ShiftLine, joined: Joined, scale?: { name: strin
   ].join('\n');
 }
 
-const row = ({ run, id, ood, expected, robustness, interval }: EffectiveRobustness): string[] => [
-  run.length > LONGEST_NAME ? `${run.slice(0, LONGEST_NAME - 1)}…` : run,
-  percent(id),
-  percent(ood),
-  percent(expected),
-  signed(robustness),
-  `${signed(interval.low)} to ${signed(interval.high)}`,
-];
+function row(
+  { run, id, ood, expected, robustness, interval }: EffectiveRobustness,
+  digits: (value: number) => string,
+): string[] {
+  const signed = (value: number): string => `${value >= 0 ? '+' : ''}${digits(value)}`;
+  return [
+    run.length > LONGEST_NAME ? `${run.slice(0, LONGEST_NAME - 1)}…` : run,
+    digits(id),
+    digits(ood),
+    digits(expected),
+    signed(robustness),
+    `${signed(interval.low)} to ${signed(interval.high)}`,
+  ];
+}
 
 function lawLines({ name, laws }: { name: string; laws: ShiftedLaws }): string[] {
   const rows = (['id', 'ood'] as const).map((of) => {
     const { fit, intervals } = laws[of];
     const range = (parameter: string): string => {
       const interval = intervals[parameter];
-      return interval ? `${interval.low.toPrecision(3)} to ${interval.high.toPrecision(3)}` : '(at its bound)';
+      if (!interval) return '(at its bound)';
+      if (interval.high > WIDE * interval.low) return '(not determined)';
+      return `${interval.low.toPrecision(3)} to ${interval.high.toPrecision(3)}`;
     };
     const { alpha, E } = fit.parameters;
     return [of, alpha.toPrecision(3), range('alpha'), E.toPrecision(3), range('E')];
   });
   return [
-    `The error as E + A / ${name}^alpha, in distribution and under shift`,
+    `The loss (or error) as E + A / ${name}^alpha, in distribution and under shift`,
     table(['', 'alpha', '95 %', 'E', '95 %'], rows),
   ];
 }

@@ -3,7 +3,9 @@ export function percentile(values: readonly number[], p: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const position = p * (sorted.length - 1);
   const below = Math.floor(position);
-  return sorted[below] + (position - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
+  const [low, high] = [sorted[below], sorted[below + 1] ?? sorted[below]];
+  // Between two infinities there is nothing to interpolate.
+  return low === high ? low : low + (position - below) * (high - low);
 }
 
 /** The middle `level` of the values. */

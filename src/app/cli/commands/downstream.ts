@@ -29,7 +29,7 @@ export function register(program: Command): void {
     .option('--json', 'print as JSON (isoflop.downstream/1)')
     .addHelpText(
       'after',
-      '\nExample:\n  isoflop downstream runs.csv --map "flops=C,loss=bpb,accuracy=acc" --chance 0.25 --at flops=1e24',
+      '\nExample:\n  isoflop downstream runs.csv --map "flops=C,loss=bpb,accuracy=acc" \\\n    --chance 0.25 --at flops=1e24',
     )
     .action(downstream);
 }

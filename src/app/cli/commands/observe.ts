@@ -46,8 +46,9 @@ export function register(program: Command): void {
     .option('--json', 'print as JSON (isoflop.observe/1)')
     .addHelpText(
       'after',
-      '\nExample:\n  isoflop observe models.csv --scores "MMLU,ARC-C,HellaSwag,HumanEval" --target GSM8K\n' +
-        '    --family "Model Family" --flops "FLOPs (1E21)" --flops-unit 1e21 --join Model',
+      '\nExample:\n  isoflop observe models.csv --join Model --target GSM8K \\\n' +
+        '    --scores "MMLU,ARC-C,HellaSwag,HumanEval" --family "Model Family" \\\n' +
+        '    --flops "FLOPs (1E21)" --flops-unit 1e21',
     )
     .action(observe);
 }

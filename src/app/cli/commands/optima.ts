@@ -13,6 +13,7 @@ interface OptimaFlags extends RecordFlags {
   readonly flops?: string;
   readonly bestOf?: string;
   readonly tolerance?: string;
+  readonly allCheckpoints?: boolean;
   readonly audit?: boolean;
   readonly figure?: string;
   readonly lineFigure?: string;
@@ -33,6 +34,7 @@ export function register(program: Command): void {
     .option('--flops <number>', `the budget (default: ${DEFAULT_REACH} times the dearest run)`)
     .option('--best-of <columns>', 'of runs that share these keep the lowest loss, such as "params,tokens"')
     .option('--tolerance <share>', 'largest difference of FLOPs within an IsoFLOP budget (default 0.1)')
+    .option('--all-checkpoints', 'parabolas and surfaces see every row of a run, not its last alone')
     .option('--audit', 'refit under each count of parameters and FLOPs instead (isoflop.count-audit/1)')
     .option('--figure <file>', 'draw the IsoFLOP profiles, as .svg or .png')
     .option('--line-figure <file>', 'draw the best size over compute')
@@ -42,7 +44,7 @@ export function register(program: Command): void {
       'after',
       '\nA column `budget` groups the runs; else their FLOPs do.\n\nExamples:\n' +
         '  isoflop optima runs.csv --map "params=N,tokens=D,loss=final loss" --flops 1e24\n' +
-        '  isoflop optima runs.csv --map "params=N,paramsNonEmbedding=N_no_emb,flops=C,tokens=D" --audit',
+        '  isoflop optima runs.csv --audit \\\n    --map "params=N,paramsNonEmbedding=N_no_emb,flops=C,tokens=D"',
     )
     .action(optima);
 }
@@ -68,6 +70,7 @@ function optima(path: string, flags: OptimaFlags): void {
   const flops = flags.flops === undefined ? DEFAULT_REACH * dearest : positive(flags.flops, '--flops');
   const result = compareApproaches(data, flops, {
     ...(flags.tolerance !== undefined && { tolerance: positive(flags.tolerance, '--tolerance') }),
+    checkpoints: flags.allCheckpoints ? 'all' : 'last',
     seed: wholeNumber(flags.seed, '--seed'),
   });
   if (result.approaches.every(({ answer }) => !answer)) {

@@ -18,6 +18,7 @@ interface ShiftFlags {
   readonly line?: string;
   readonly over?: string;
   readonly percent?: boolean;
+  readonly losses?: boolean;
   readonly squares?: boolean;
   readonly figure?: string;
   readonly json?: boolean;
@@ -27,23 +28,24 @@ interface ShiftFlags {
 export function register(program: Command): void {
   program
     .command('shift')
-    .description('Accuracy under shift by accuracy in distribution: the line, and who lies off it.')
-    .argument('<records>', 'a row a model with its accuracy in distribution')
+    .description('A metric under shift by the same in distribution: the line, and who lies off it.')
+    .argument('<records>', 'a row a model with its metric in distribution')
     .argument('[shifted]', 'the same models under shift (default: the first file)')
     .option('--join <columns>', 'columns that name a model in both files, such as "model,img_size"', 'model')
-    .option('--id <column>', 'accuracy in distribution', 'id')
-    .option('--ood <column>', 'accuracy under shift', 'ood')
+    .option('--id <column>', 'accuracy (or loss) in distribution', 'id')
+    .option('--ood <column>', 'accuracy (or loss) under shift', 'ood')
     .option('--where-id <condition>', 'rows to keep of the first file')
     .option('--where-ood <condition>', 'rows to keep of the second file')
     .option('--line <condition>', 'models that the line is fitted to (default: all)')
     .option('--over <column>', 'fit the error over this too, in distribution and under shift')
     .option('--percent', 'accuracies run from 0 to 100')
+    .option('--losses', 'both are losses: a line between logarithms instead of probits')
     .option('--squares', "least squares instead of Huber's loss")
-    .option('--figure <file>', 'draw it on probit axes, as .svg or .png')
+    .option('--figure <file>', 'draw it on the axes of the line, as .svg or .png')
     .option('--json', 'print as JSON (isoflop.shift/1)')
     .addHelpText(
       'after',
-      '\nExample:\n  isoflop shift imagenet.csv imagenetv2.csv --join model,img_size --id top1 --ood top1 --percent',
+      '\nExample:\n  isoflop shift imagenet.csv imagenetv2.csv --join model,img_size \\\n    --id top1 --ood top1 --percent',
     )
     .action(shift);
 }
@@ -65,8 +67,9 @@ function shift(path: string, shifted: string | undefined, flags: ShiftFlags): vo
     scale: row.values.scale,
     onLine: isOnLine(row),
   }));
-  const line = fitShiftLine(points, !flags.squares);
-  const scale = flags.over === undefined ? undefined : { name: flags.over, laws: fitShiftedLaws(points) };
+  const line = fitShiftLine(points, !flags.squares, flags.losses ? 'log' : 'probit');
+  const laws = flags.over === undefined ? undefined : fitShiftedLaws(points, flags.losses ? 'loss' : 'accuracy');
+  const scale = laws && { name: flags.over!, laws };
   const names = { id: `${flags.id} in distribution`, ood: `${flags.ood} under shift` };
   if (flags.figure !== undefined) writeFigure(shiftFigure(line, names), flags.figure);
   const { unmatched, empty } = joined;

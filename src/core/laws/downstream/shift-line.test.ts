@@ -55,6 +55,20 @@ describe('fitShiftLine', () => {
     expect(mean).toBeLessThan(0.075);
   });
 
+  it('fits a line between logarithms of losses', () => {
+    const points = [2.1, 2.4, 2.9, 3.3, 3.8, 4.4].map((id, index) => ({
+      run: `${index}`,
+      id,
+      ood: 1.2 * id ** 0.8 * Math.exp(index === 3 ? 0.2 : 0.0001 * index),
+    }));
+    const { slope, offset, models: found, axes } = fitShiftLine(points, true, 'log');
+    expect(axes).toBe('log');
+    expect(slope.value).toBeCloseTo(0.8, 2);
+    expect(offset.value).toBeCloseTo(Math.log(1.2), 2);
+    expect(found.map(({ isOff }) => isOff)).toEqual([false, false, false, true, false, false]);
+    expect(() => fitShiftLine([...points, { run: 'none', id: 0, ood: 1 }], true, 'log')).toThrow('needs one above 0');
+  });
+
   it('sees a bend, and none where there is none', () => {
     const straight = models(40, 0.03, 6);
     expect(fitShiftLine(straight).bend!.pValue).toBeGreaterThan(0.001);

@@ -19,19 +19,23 @@ export interface ScaledPoint {
 }
 
 /**
- * A power law with offset of the error 1 - accuracy over a scale, in distribution and under shift: whether scale closes the gap is
+ * A power law with offset of the loss, or of the error 1 - accuracy, over a scale, in distribution and under shift: whether scale closes the gap is
  * whether the shifted error falls as fast, to as low a floor.
  */
-export function fitShiftedLaws(points: readonly ScaledPoint[]): ShiftedLaws {
-  return { id: fitError(points, 'id'), ood: fitError(points, 'ood') };
+export function fitShiftedLaws(points: readonly ScaledPoint[], metric: 'accuracy' | 'loss' = 'accuracy'): ShiftedLaws {
+  const lossOf = (value: number): number => (metric === 'loss' ? value : 1 - value);
+  return {
+    id: fitLoss(points, ({ id }) => lossOf(id)),
+    ood: fitLoss(points, ({ ood }) => lossOf(ood)),
+  };
 }
 
-function fitError(points: readonly ScaledPoint[], of: 'id' | 'ood'): ShiftedLaws['id'] {
+function fitLoss(points: readonly ScaledPoint[], lossOf: (point: ScaledPoint) => number): ShiftedLaws['id'] {
   const data: Observations = {
     rows: points.length,
     columns: {
       flops: Float64Array.from(points, ({ scale }) => scale),
-      loss: Float64Array.from(points, (point) => 1 - point[of]),
+      loss: Float64Array.from(points, lossOf),
     },
     runs: points.map(({ run }) => run),
     conventions: {},

@@ -51,6 +51,29 @@ describe('compareApproaches', () => {
     expect(disagreement.sentence).toContain('Noise alone does not explain it');
   });
 
+  it('keeps unfinished checkpoints from parabolas and surfaces, unless told', () => {
+    // Halfway through each run the loss lies .3 above what a finished run of that length would reach.
+    const half = (column: Float64Array, by: (value: number) => number): Float64Array =>
+      Float64Array.from([...column, ...column.map(by)]);
+    const { params, tokens, flops, loss } = clean.columns;
+    const both: Observations = {
+      ...clean,
+      rows: 2 * clean.rows,
+      columns: {
+        params: half(params, (value) => value),
+        tokens: half(tokens, (value) => value / 2),
+        flops: half(flops, (value) => value / 2),
+        loss: half(loss, (value) => value + 0.3),
+      },
+      runs: [...clean.runs, ...clean.runs],
+    };
+    const beta = (checkpoints: 'last' | 'all'): number =>
+      compareApproaches(both, 1e24, { checkpoints }).surfaces.projection!.parameters.beta;
+    expect(beta('last')).toBeCloseTo(SURFACE.beta, 5);
+    expect(Math.abs(beta('all') - SURFACE.beta)).toBeGreaterThan(0.01);
+    expect(compareApproaches(both, 1e24).envelope.of).toBe('curves');
+  });
+
   it('refuses tables without what it needs', () => {
     const { loss: _, ...rest } = clean.columns;
     expect(() => compareApproaches({ ...clean, columns: rest }, 1e24)).toThrow("need 'loss'");

@@ -1,5 +1,6 @@
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Fit, Objective } from '../../terms/fit.ts';
+import { selectRows } from '../../observations/select-rows.ts';
 import type { Observations } from '../../terms/observation.ts';
 import { lawById } from '../catalogue/index.ts';
 import { fitLaw } from '../fit/fit-law.ts';
@@ -37,6 +38,11 @@ export interface Optima {
 export interface OptimaOptions {
   /** Largest difference of flops (or of the column `budget`) within a budget, as a share. Default 0.1. */
   readonly tolerance?: number;
+  /**
+   * Rows of a run that parabolas and surfaces see: the `last` one, since earlier ones have not finished their learning-rate schedule,
+   * or `all`. Default `last`. The envelope always takes all.
+   */
+  readonly checkpoints?: 'last' | 'all';
   readonly seed?: number;
 }
 
@@ -48,13 +54,14 @@ export const OBJECTIVES: Readonly<Record<'surface' | 'projection', Objective>> =
 /** Compares the approaches on a table with `params`, `tokens`, `flops` and `loss`, at a budget of `flops`. */
 export function compareApproaches(data: Observations, flops: number, options: OptimaOptions = {}): Optima {
   requirePositive(data);
-  const budgets = budgetsOf(data, options.tolerance);
-  const cost = costLawOf(data);
-  const profiles = profilesOf(data, budgets);
+  const finals = options.checkpoints === 'all' ? data : lastRows(data);
+  const budgets = budgetsOf(finals, options.tolerance);
+  const cost = costLawOf(finals);
+  const profiles = profilesOf(finals, budgets);
   const problem = new EnvelopeProblem(data, budgets);
   const envelope = problem.envelope();
-  const surface = bySurface('surface', 'Approach 3: surface, Huber of the log loss', data, flops, cost);
-  const projection = bySurface('projection', 'Variable projection: surface, least squares', data, flops, cost);
+  const surface = bySurface('surface', 'Approach 3: surface, Huber of the log loss', finals, flops, cost);
+  const projection = bySurface('projection', 'Variable projection: surface, least squares', finals, flops, cost);
   const approaches = [
     byEnvelope(problem, envelope, flops, options.seed),
     byParabolas(profiles, flops),
@@ -71,8 +78,23 @@ export function compareApproaches(data: Observations, flops: number, options: Op
     surfaces: { ...(surface.fit && { surface: surface.fit }), ...(projection.fit && { projection: projection.fit }) },
     approaches,
     disagreement: disagreementOf(approaches, flops),
-    parabolaBias: biasOf(data, budgets, profiles, surface.approach.answer ? surface.fit : projection.fit, flops, cost),
+    parabolaBias: biasOf(
+      finals,
+      budgets,
+      profiles,
+      surface.approach.answer ? surface.fit : projection.fit,
+      flops,
+      cost,
+    ),
   };
+}
+
+/** Of each run the row of most compute. */
+function lastRows(data: Observations): Observations {
+  const { flops } = data.columns;
+  const rowsOfRun = Map.groupBy(data.runs.keys(), (row) => data.runs[row]).values();
+  const last = [...rowsOfRun].map((rows) => rows.reduce((most, row) => (flops[row] >= flops[most] ? row : most)));
+  return last.length === data.rows ? data : selectRows(data, last);
 }
 
 function requirePositive({ columns, runs }: Observations): void {
