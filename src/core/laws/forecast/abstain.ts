@@ -1,4 +1,5 @@
 import { exp } from '../../math/elementary.ts';
+import type { Interval } from '../../terms/fit.ts';
 import { scatterOf, thinned } from './learning-curve.ts';
 import type { LearningCurve } from './learning-curve.ts';
 
@@ -12,7 +13,7 @@ const WINDOWS = 16;
 const LEAST_RISE = 0.03;
 const LEAST_DEVIATIONS = 4;
 /** An interval that spans a larger factor tells nothing. */
-const WIDEST = 3;
+export const WIDEST = 3;
 
 /** Why a curve can carry no forecast: one sentence; undefined where it can. */
 export function reasonToAbstain(curve: LearningCurve, logX: readonly number[]): string | undefined {
@@ -29,8 +30,8 @@ export function reasonToAbstain(curve: LearningCurve, logX: readonly number[]): 
 }
 
 /** Why an interval is no answer; undefined where it is. */
-export function reasonToWithhold({ low, high }: { low: number; high: number }): string | undefined {
-  if (high / low <= WIDEST) return undefined;
+export function reasonToWithhold({ low, high }: Interval, widest: number): string | undefined {
+  if (high / low <= widest) return undefined;
   return `No law here: the interval would span a factor of ${(high / low).toPrecision(2)}.`;
 }
 
