@@ -37,6 +37,6 @@ describe.skipIf(!hasAll)(`intervals of real learning curves (${SKIPPED})`, () =>
     const lessons = known.flatMap(({ lesson }) => lesson ?? []);
     const { curves, quantiles } = calibrateCurves(lessons, '');
     expect(CURVE_CALIBRATION.curves).toBe(curves);
-    for (const [index, value] of quantiles.entries()) expect(CURVE_CALIBRATION.quantiles[index]).toBeCloseTo(value, 9);
+    for (const [index, value] of quantiles.entries()) expect(CURVE_CALIBRATION.quantiles[index]).toBeCloseTo(value, 7);
   });
 });

@@ -25,7 +25,7 @@ export function reasonToAbstain(curve: LearningCurve, logX: readonly number[]): 
   }
   const rise = riseOf(curve);
   if (rise <= Math.max(LEAST_RISE, LEAST_DEVIATIONS * scatterOf(curve))) return undefined;
-  const percent = (100 * (exp(rise) - 1)).toPrecision(2);
+  const percent = Number((100 * (exp(rise) - 1)).toPrecision(2));
   return `No law here: the curve rises by ${percent} % above an earlier low, far beyond its scatter. It bends up, or descends twice.`;
 }
 

@@ -73,6 +73,42 @@ describe('forecastCurve', () => {
   });
 });
 
+describe('any curve', () => {
+  /** Few or many points, even or ragged x over any range, flat, falling, rising or erratic losses of any size. */
+  function drawCurve(random: Random) {
+    const count = 1 + random.integer(40);
+    const [start, step, size] = [10 ** (20 * random.next() - 8), random.next(), 10 ** (8 * random.next() - 6)];
+    const [slope, noise] = [random.next() - 0.7, random.next() < 0.3 ? 0 : 10 ** (3 * random.next() - 4)];
+    let x = start;
+    return Array.from({ length: count }, () => {
+      x *= 1 + step * random.next();
+      return { x, loss: size * (x / start) ** slope * Math.exp(noise * random.normal()) };
+    });
+  }
+
+  it('gets a finite interval around a finite forecast, or a reason', () => {
+    const random = new Random(12);
+    let made = 0;
+    for (let trial = 0; trial < 300; trial++) {
+      const points = drawCurve(random);
+      const end = Math.max(...points.map(({ x }) => x));
+      const { targets, abstention } = forecastCurve(
+        points,
+        [1.01, 1.5, 4].map((reach) => reach * end),
+      );
+      expect(abstention === null).toBe(targets.length === 3);
+      for (const { loss, interval } of targets) {
+        expect(interval.low).toBeGreaterThan(0);
+        expect(loss).toBeGreaterThan(interval.low);
+        expect(loss).toBeLessThan(interval.high);
+        expect(interval.high / interval.low).toBeLessThanOrEqual(3);
+      }
+      made += targets.length / 3;
+    }
+    expect(made).toBeGreaterThan(100);
+  });
+});
+
 describe('where it abstains', () => {
   const reason = (points: readonly { x: number; loss: number }[], reach = 2): string | null =>
     forecastCurve(points, [reach * points.at(-1)!.x]).abstention;
