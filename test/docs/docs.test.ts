@@ -7,7 +7,15 @@ import { VERSION } from '../../src/core/terms/version.ts';
 import { STUDY_TEMPLATE } from '../../src/app/study/template.ts';
 import { isoflop, ROOT, temporaryFolder } from '../support/study.ts';
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/log.md', 'docs/laws/ladder-prediction.md'];
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'bench/log.md',
+  'docs/laws/ladder-prediction.md',
+  'docs/laws/selection.md',
+  'docs/laws/selection-tables.md',
+];
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 describe('documents', () => {
