@@ -82,7 +82,7 @@ export function selectLaw(data: Observations, options: SelectOptions = {}): Sele
     origins: origins.length,
     independent,
     candidates: scored.toSorted((a, b) => (a.error ?? Infinity) - (b.error ?? Infinity)),
-    ...decide(scored, independent, laws),
+    ...decide(scored, independent, laws, 10 * table.rounding),
     laws,
     skipped,
     conventions: data.conventions,
