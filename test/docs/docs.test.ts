@@ -8,7 +8,12 @@ import { VERSION } from '../../src/core/terms/version.ts';
 import { STUDY_TEMPLATE } from '../../src/app/study/template.ts';
 import { isoflop, ROOT, temporaryFolder } from '../support/study.ts';
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...globSync(['bench/*.md', 'docs/**/*.md'], { cwd: ROOT })];
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...globSync(['bench/*.md', 'docs/**/*.md'], { cwd: ROOT }),
+];
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 describe('documents', () => {

@@ -92,7 +92,7 @@ export function scoreIntervals(
   tested: readonly PreparedCurve[],
   known: readonly PreparedCurve[],
   isApart: (one: RealCurve, other: RealCurve) => boolean = otherModelAndData,
-  keyOf: (one: RealCurve) => string = ({ model, dataset }) => `${model}|${dataset}`,
+  keyOf: (one: RealCurve) => string = (one) => `${one.model}|${dataOf(one)}`,
 ): IntervalScores[] {
   const rows = baselineRows(known);
   return [...Map.groupBy(tested, ({ curve }) => keyOf(curve)).values()].flatMap((group) => {
@@ -106,8 +106,15 @@ export function scoreIntervals(
   });
 }
 
+/** Data sets that go by several names: Pythia and Pile-T5 are trained on the Pile; the benchmark's language models are ColPret's lambda. */
+const SAME_DATA: Readonly<Record<string, string>> = { pythia: 'pile', val_loss: 'lambda' };
+
+/** The data behind a curve: c_5 and c_25 are both CIFAR-100, with other numbers of examples a class. */
+const dataOf = ({ domain, dataset }: RealCurve): string =>
+  domain === 'IC' ? dataset.split('_')[0] : (SAME_DATA[dataset] ?? dataset);
+
 export const otherModelAndData = (one: RealCurve, other: RealCurve): boolean =>
-  one.model !== other.model && one.dataset !== other.dataset;
+  one.model !== other.model && dataOf(one) !== dataOf(other);
 
 function scoreOne(prepared: PreparedCurve, calibration: CurveCalibration, bounds: Bounds): IntervalScores {
   const { curve, forecast, changes, reaches } = prepared;
