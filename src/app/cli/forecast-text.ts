@@ -37,7 +37,7 @@ export function forecastText(
     ...wrap(head),
     ...left,
     '',
-    table([variable, 'loss', `${100 * level} % interval`, 'last value'], rows),
+    table([variable, 'loss', `${Number((100 * level).toPrecision(4))} % interval`, 'last value'], rows),
     '',
     ...lawLines(forecast),
   ].join('\n');
@@ -80,7 +80,7 @@ export function forecastsText(
   const silent = curves.filter(({ forecast }) => forecast.abstention !== null);
   const reasons = Map.groupBy(silent, ({ forecast }) => forecast.abstention!);
   return [
-    table(['curve', 'points', variable, 'loss', `${100 * level} % interval`, 'last'], rows),
+    table(['curve', 'points', variable, 'loss', `${Number((100 * level).toPrecision(4))} % interval`, 'last'], rows),
     '',
     `${silent.length} of ${curves.length} curves without a forecast.`,
     ...leftOut(exclusions),
