@@ -1,11 +1,12 @@
 /**
  * Published values beside ours, each with its tolerance: `npm run conformance [-- part ...]`. Exit code 1 where one does not hold.
  */
-import { sections as chinchilla } from './conformance/chinchilla.ts';
 import { holds } from './conformance/check.ts';
 import type { Check, Section } from './conformance/check.ts';
+import { sections as chinchilla } from './conformance/chinchilla.ts';
 import { sections as curves } from './conformance/curves.ts';
 import { sections as formulas } from './conformance/formulas.ts';
+import { sections as intervals } from './conformance/intervals.ts';
 import { sections as isoflop } from './conformance/isoflop.ts';
 import { sections as recovery } from './conformance/recovery.ts';
 import { sections as schedules } from './conformance/schedules.ts';
@@ -20,6 +21,7 @@ export const PARTS: Readonly<Record<string, () => Section[]>> = {
   isoflop,
   select,
   schedules,
+  intervals,
   recovery,
 };
 

@@ -14,18 +14,20 @@ import { lawsByError, meanError, overBestLaw, ratioBounds, ratioOf } from '../te
 /** Curves that the benchmark has too are no evidence of their own. */
 const isOwn = ({ set, domain }: RealCurve): boolean => set !== 'colpret' || domain !== 'lambda';
 
+const clustersOf = (scored: readonly ScoredCurve[]): number =>
+  new Set(scored.map(({ curve }) => clusterOf(curve))).size;
+
 function row(scored: readonly ScoredCurve[], method: string): string {
   const { estimate, low, high } = ratioBounds(scored, method);
   const wins = scored.filter((one) => ratioOf(one, method) < 1).length;
-  const bounds = `${low.toFixed(3)} to ${high.toFixed(3)}`;
+  const bounds = clustersOf(scored) > 1 ? `${low.toFixed(3)} to ${high.toFixed(3)}` : '-';
   return `| ${method} | ${meanError(scored, method).toFixed(4)} | ${estimate.toFixed(3)} | ${bounds} | ${wins} of ${scored.length} |`;
 }
 
 function table(title: string, scored: readonly ScoredCurve[]): string {
   const laws = lawsByError(scored);
-  const clusters = new Set(scored.map(({ curve }) => clusterOf(curve))).size;
   return [
-    `**${title}**: ${scored.length} curves, ${clusters} clusters; selected over the best single law (${laws[0]}) ${overBestLaw(scored).toFixed(3)}`,
+    `**${title}**: ${scored.length} curves, ${clustersOf(scored)} clusters; selected over the best single law (${laws[0]}) ${overBestLaw(scored).toFixed(3)}`,
     '',
     '| | mean RMSLE | over last value | 95 % | better |',
     '|---|---|---|---|---|',

@@ -76,6 +76,15 @@ describe('isoflop select', () => {
     ]);
   });
 
+  it('forecasts a point, as far as it lies', () => {
+    const { code, stdout } = isoflop('select', curve, ...MAP, ...QUICK, '--at', 'flops=1e6', '--json');
+    expect(code).toBe(0);
+    const { reach, forecasts } = JSON.parse(stdout) as { reach: number; forecasts: Record<string, number> };
+    expect(reach).toBeCloseTo(1e6 / samples.at(-1)!, 9);
+    expect(forecasts['power-law-offset']).toBeCloseTo(falling(1e6), 6);
+    expect(forecasts['last value']).toBeCloseTo(falling(samples.at(-1)!), 12);
+  });
+
   it('draws the curve with its forecasts', () => {
     const file = join(folder, 'curve.svg');
     expect(isoflop('select', curve, ...MAP, ...QUICK, '--figure', file).code).toBe(0);
@@ -85,9 +94,10 @@ describe('isoflop select', () => {
   it.each([
     [['--laws', 'kaplan'], "no law is called 'kaplan'"],
     [['--reach', '1'], '--reach takes a number above 1'],
+    [['--at', 'flops=10'], 'lies within the table'],
     [['--along', 'nothing'], "no column 'nothing'"],
     [['--by', 'nothing'], "no column 'nothing'"],
-    [['--by', 'seen', '--figure', 'x.png'], '--figure draws one curve'],
+    [['--by', 'seen', '--figure', 'x.png'], 'take one curve'],
     [['--laws', 'chinchilla'], "needs the column 'params'"],
   ])('refuses %s', (args, sentence) => {
     const { code, stderr } = isoflop('select', curve, ...MAP, ...args);

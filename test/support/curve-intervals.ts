@@ -1,12 +1,10 @@
-import { averageLaws } from '../../src/core/laws/forecast/average-laws.ts';
-import { calibrateCurves } from '../../src/core/laws/forecast/calibrate.ts';
+import { reasonToWithhold, WIDEST } from '../../src/core/laws/forecast/abstain.ts';
+import { calibrateCurves, errorQuantile } from '../../src/core/laws/forecast/calibrate.ts';
 import type { CalibrationCurve, CurveCalibration } from '../../src/core/laws/forecast/calibrate.ts';
 import { conformalShare, intervalScore, weightedQuantile } from '../../src/core/laws/forecast/conformal.ts';
 import type { Weighted } from '../../src/core/laws/forecast/conformal.ts';
-import { signsOf, SIGNS } from '../../src/core/laws/forecast/error-scale.ts';
-import type { Sign } from '../../src/core/laws/forecast/error-scale.ts';
 import { forecastCurve, forecastPit } from '../../src/core/laws/forecast/forecast-curve.ts';
-import { learningCurve } from '../../src/core/laws/forecast/learning-curve.ts';
+import type { CurveForecast } from '../../src/core/laws/forecast/forecast-curve.ts';
 import { mean } from './curve-scores.ts';
 import { partOf } from './curves.ts';
 import type { RealCurve } from './curves.ts';
@@ -15,10 +13,12 @@ import type { RealCurve } from './curves.ts';
 const CALIBRATION_POINTS = 8;
 export const LEVEL = 0.9;
 
-/** A curve with what its held-out part teaches. */
+/** A curve with its forecast, and what its held-out part teaches. */
 export interface PreparedCurve {
   readonly curve: RealCurve;
-  /** What a calibration eats; absent where the forecast abstains for the curve's shape. */
+  /** Of all held-out points, none withheld; absent without a training point. */
+  readonly forecast?: CurveForecast;
+  /** What a calibration eats; absent where the forecast abstains. */
   readonly lesson?: CalibrationCurve;
   /** [held-out point] log loss minus that of the last training point. */
   readonly changes: readonly number[];
@@ -46,28 +46,16 @@ export function prepare(curve: RealCurve): PreparedCurve {
   if (!last) return { curve, changes: [], reaches: [] };
   const changes = held.y.map((y) => Math.log(y / last.loss));
   const reaches = held.x.map((x) => x / last.x);
-  const { abstention, laws } = forecastCurve(points, held.x);
-  // Withheld for its width, which depends on the calibration: the curve still teaches.
-  if (abstention !== null && laws.length === 0) return { curve, changes, reaches };
-  return { curve, changes, reaches, lesson: lessonOf(points, held.x, changes) };
+  const forecast = forecastCurve(points, held.x, { level: LEVEL, widest: Infinity });
+  const prepared = { curve, forecast, changes, reaches };
+  return forecast.abstention === null ? { ...prepared, lesson: lessonOf(forecast, held.y) } : prepared;
 }
 
-function lessonOf(
-  points: readonly { x: number; loss: number }[],
-  targets: readonly number[],
-  changes: readonly number[],
-): CalibrationCurve {
-  const curve = learningCurve(points);
-  const logX = targets.map(Math.log);
-  const average = averageLaws(curve, logX);
-  const signs = signsOf(curve, logX, average);
+function lessonOf({ targets }: CurveForecast, actual: readonly number[]): CalibrationCurve {
   const picked = spread(targets.length, CALIBRATION_POINTS);
   return {
-    signs: Object.fromEntries(SIGNS.map((sign) => [sign, picked.map((target) => signs[sign][target])])) as Record<
-      Sign,
-      number[]
-    >,
-    errors: picked.map((target) => changes[target] - average.changes[target]),
+    errors: picked.map((index) => Math.log(actual[index] / targets[index].loss)),
+    scales: picked.map((index) => targets[index].scale),
   };
 }
 
@@ -104,43 +92,52 @@ export function scoreIntervals(
   tested: readonly PreparedCurve[],
   known: readonly PreparedCurve[],
   isApart: (one: RealCurve, other: RealCurve) => boolean = otherModelAndData,
-  keyOf: (one: RealCurve) => string = ({ model, dataset }) => `${model}|${dataset}`,
+  keyOf: (one: RealCurve) => string = (one) => `${one.model}|${dataOf(one)}`,
 ): IntervalScores[] {
+  const rows = baselineRows(known);
   return [...Map.groupBy(tested, ({ curve }) => keyOf(curve)).values()].flatMap((group) => {
     const others = known.filter(({ curve, lesson }) => lesson && isApart(group[0].curve, curve));
     const calibration = calibrateCurves(
       others.map(({ lesson }) => lesson!),
       'held out',
     );
-    const baselines = baselineBounds(others);
+    const baselines = baselineBounds(rows, new Set(others));
     return group.map((one) => scoreOne(one, calibration, baselines));
   });
 }
 
-export const otherModelAndData = (one: RealCurve, other: RealCurve): boolean =>
-  one.model !== other.model && one.dataset !== other.dataset;
+/** Data sets that go by several names: Pythia and Pile-T5 are trained on the Pile; the benchmark's language models are ColPret's lambda. */
+const SAME_DATA: Readonly<Record<string, string>> = { pythia: 'pile', val_loss: 'lambda' };
 
-function scoreOne(
-  { curve, changes, reaches }: PreparedCurve,
-  calibration: CurveCalibration,
-  bounds: Bounds,
-): IntervalScores {
-  const held = partOf(curve, 'held out');
-  const points = training(curve);
-  const forecast = points.length > 0 ? forecastCurve(points, held.x, { level: LEVEL, calibration }) : undefined;
-  const inLogs = (forecast?.targets ?? []).map(({ interval: { low, high } }) => ({
+/** The data behind a curve: c_5 and c_25 are both CIFAR-100, with other numbers of examples a class. */
+const dataOf = ({ domain, dataset }: RealCurve): string =>
+  domain === 'IC' ? dataset.split('_')[0] : (SAME_DATA[dataset] ?? dataset);
+
+export const otherModelAndData = (one: RealCurve, other: RealCurve): boolean =>
+  one.model !== other.model && dataOf(one) !== dataOf(other);
+
+function scoreOne(prepared: PreparedCurve, calibration: CurveCalibration, bounds: Bounds): IntervalScores {
+  const { curve, forecast, changes, reaches } = prepared;
+  const actual = partOf(curve, 'held out').y;
+  const [below, above] = [(1 - LEVEL) / 2, (1 + LEVEL) / 2].map((p) => errorQuantile(calibration, p));
+  const inLogs = (forecast?.targets ?? []).map(({ loss, scale }) => ({
     level: LEVEL,
-    low: Math.log(low),
-    high: Math.log(high),
+    low: Math.log(loss) + below * scale,
+    high: Math.log(loss) + above * scale,
   }));
+  const withheld = inLogs
+    .map(({ low, high }) => reasonToWithhold({ level: LEVEL, low: Math.exp(low), high: Math.exp(high) }, WIDEST))
+    .find((reason) => reason !== undefined);
+  const abstention = forecast ? (forecast.abstention ?? withheld ?? null) : 'The curve has 0 points to fit.';
+  const width = mean(inLogs.map(({ low, high }) => high - low));
   return {
     curve,
-    abstention: forecast ? forecast.abstention : 'The curve has 0 points to fit.',
-    ours:
-      inLogs.length > 0
-        ? { ...judge(inLogs, held.y.map(Math.log)), width: mean(inLogs.map(({ low, high }) => high - low)) }
-        : null,
-    pit: (forecast?.targets ?? []).map((target, index) => forecastPit(target, held.y[index], calibration)),
+    abstention,
+    ours: abstention === null ? { ...judge(inLogs, actual.map(Math.log)), width } : null,
+    pit:
+      abstention === null
+        ? forecast!.targets.map((target, index) => forecastPit(target, actual[index], calibration))
+        : [],
     baseline: Object.fromEntries(
       BASELINES.map((kind) => [
         kind,
@@ -162,21 +159,37 @@ function judge(intervals: readonly { low: number; high: number; level: number }[
 
 type Bounds = Readonly<Record<BaselineKind, (reach: number) => { low: number; high: number }>>;
 
-function baselineBounds(known: readonly PreparedCurve[]): Bounds {
-  const rows = known.flatMap(({ changes, reaches }) =>
-    changes.map((value, index) => ({ value, weight: 1 / changes.length, isNear: reaches[index] < NEAR_REACH })),
+interface BaselineRow extends Weighted {
+  readonly from: PreparedCurve;
+  readonly isNear: boolean;
+}
+
+/** Changes of all curves in ascending order, and their sizes in ascending order: sorted once for all that is left out of them. */
+function baselineRows(known: readonly PreparedCurve[]) {
+  const rows = known.flatMap((from) =>
+    from.changes.map((value, index): BaselineRow => {
+      return { from, value, weight: 1 / from.changes.length, isNear: from.reaches[index] < NEAR_REACH };
+    }),
   );
-  const bothTails = (chosen: readonly Weighted[]) => {
-    const sorted = chosen.toSorted((a, b) => a.value - b.value);
-    const at = (p: number): number => weightedQuantile(sorted, conformalShare(p, known.length));
+  const ascending = (some: readonly BaselineRow[]): BaselineRow[] => some.toSorted((a, b) => a.value - b.value);
+  return { changes: ascending(rows), sizes: ascending(rows.map((row) => ({ ...row, value: Math.abs(row.value) }))) };
+}
+
+function baselineBounds(
+  { changes, sizes }: ReturnType<typeof baselineRows>,
+  known: ReadonlySet<PreparedCurve>,
+): Bounds {
+  const isKnown = ({ from }: BaselineRow): boolean => known.has(from);
+  const bothTails = (sorted: readonly Weighted[]) => {
+    const at = (p: number): number => weightedQuantile(sorted, conformalShare(p, known.size));
     return { low: at((1 - LEVEL) / 2), high: at((1 + LEVEL) / 2) };
   };
-  const sizes = rows.map(({ value, weight }) => ({ value: Math.abs(value), weight })).sort((a, b) => a.value - b.value);
-  const size = weightedQuantile(sizes, conformalShare(LEVEL, known.length));
-  const asymmetric = bothTails(rows);
+  const size = weightedQuantile(sizes.filter(isKnown), conformalShare(LEVEL, known.size));
+  const chosen = changes.filter(isKnown);
+  const asymmetric = bothTails(chosen);
   const [near, far] = [true, false].map((isNear) => {
-    const chosen = rows.filter((row) => row.isNear === isNear);
-    return chosen.length > 0 ? bothTails(chosen) : asymmetric;
+    const part = chosen.filter((row) => row.isNear === isNear);
+    return part.length > 0 ? bothTails(part) : asymmetric;
   });
   return {
     symmetric: () => ({ low: -size, high: size }),

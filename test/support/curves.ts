@@ -103,13 +103,15 @@ const SAME_MODEL: Readonly<Record<string, string>> = {
 /** IBM/ColPret: 111 curves of language models over tokens, in several metrics; held out past half of the tokens. */
 function loadColpret(): RealCurve[] {
   const curves = JSON.parse(readFileSync(pathOf(PATHS.colpret), 'utf8')) as Record<string, [number[], number[]]>;
-  return Object.entries(curves).map(([name, [tokens, losses]]) => {
-    const [family, size = '', corpus = family] = name.split('-');
-    const model = SAME_MODEL[name] ?? (size === '' ? family : `${family}-${size}`);
-    const dataset = family === 'GPT2' ? corpus : family;
-    const points = tokens.map((x, index) => ({ x, y: losses[index] }));
-    return curveOf({ set: 'colpret', domain: family, model, dataset }, points, firstHalf);
-  });
+  return Object.entries(curves)
+    .map(([name, [tokens, losses]]) => {
+      const [family, size = '', corpus = family] = name.split('-');
+      const model = SAME_MODEL[name] ?? (size === '' ? family : `${family}-${size}`);
+      const dataset = family === 'GPT2' ? corpus : family;
+      const points = tokens.map((x, index) => ({ x, y: losses[index] }));
+      return curveOf({ set: 'colpret', domain: family, model, dataset }, points, firstHalf);
+    })
+    .filter(isComplete);
 }
 
 const LCDB_TABLES = ['3', '6', '11', '12', '44'];

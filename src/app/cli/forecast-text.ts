@@ -7,7 +7,7 @@ const CURVE_WIDTH = 28;
 
 const countText = (x: number): string => (x < 1e15 ? compact(x) : scientific(x));
 const lossText = (loss: number): string => loss.toPrecision(4);
-const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;
+const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
 const short = (name: string): string => (name.length > CURVE_WIDTH ? `${name.slice(0, CURVE_WIDTH - 1)}…` : name);
 
 /** Rows that were left out, counted by reason. */
@@ -24,7 +24,7 @@ export function forecastText(
   exclusions: readonly Exclusion[],
 ): string {
   const { points, last, targets, abstention, reach } = forecast;
-  const head = `${points} points up to ${countText(last.x)} ${variable}, loss ${lossText(last.loss)} there; forecast ${reach.toPrecision(2)} times further.`;
+  const head = `${points} points up to ${countText(last.x)} ${variable}, loss ${lossText(last.loss)} there; forecast up to ${Number(reach.toPrecision(3))} times that.`;
   const left = leftOut(exclusions);
   if (abstention !== null) return [...wrap(head), ...left, '', ...wrap(abstention)].join('\n');
   const rows = targets.map(({ x, loss, interval: { low, high } }) => [
@@ -37,7 +37,7 @@ export function forecastText(
     ...wrap(head),
     ...left,
     '',
-    table([variable, 'loss', `${100 * level} % interval`, 'last value'], rows),
+    table([variable, 'loss', `${Number((100 * level).toPrecision(4))} % interval`, 'last value'], rows),
     '',
     ...lawLines(forecast),
   ].join('\n');
@@ -80,7 +80,7 @@ export function forecastsText(
   const silent = curves.filter(({ forecast }) => forecast.abstention !== null);
   const reasons = Map.groupBy(silent, ({ forecast }) => forecast.abstention!);
   return [
-    table(['curve', 'points', variable, 'loss', `${100 * level} % interval`, 'last'], rows),
+    table(['curve', 'points', variable, 'loss', `${Number((100 * level).toPrecision(4))} % interval`, 'last'], rows),
     '',
     `${silent.length} of ${curves.length} curves without a forecast.`,
     ...leftOut(exclusions),

@@ -26,7 +26,7 @@ export function selectionText(selection: Selection): string {
   const left = Map.groupBy(exclusions, ({ reason }) => reason.replace(/ \(.*\)$/, ''));
   return [
     ...wrap(
-      `${rows} rows up to ${costText(largestCost)} ${axis}; forecasts as far as ${reach} times the largest known cost, from ${origins} origins (${independent} that share no row).`,
+      `${rows} rows up to ${costText(largestCost)} ${axis}; forecasts as far as ${Number(reach.toPrecision(3))} times the largest known cost, from ${origins} origins (${independent} that share no row).`,
     ),
     '',
     table(['', 'candidate', 'held-out error', 'over last value', 'better at'], lines),

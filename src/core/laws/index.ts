@@ -50,7 +50,7 @@ export type { CandidateLaw } from './select/candidates.ts';
 export { forecastSelected } from './select/forecast.ts';
 export { selectCurves } from './select/select-curves.ts';
 export type { CurveSelection } from './select/select-curves.ts';
-export { DEFAULT_REACH, selectLaw } from './select/select-law.ts';
+export { axisOf, DEFAULT_REACH, selectLaw } from './select/select-law.ts';
 export type { SelectOptions } from './select/select-law.ts';
 export type { Selection, SelectionCandidate } from '../terms/selection.ts';
 export { CURVE_CALIBRATION } from './forecast/calibration-table.ts';

@@ -33,6 +33,7 @@ function curveFigure(selection: Selection, data: Observations): Figure {
       { kind: 'line', points: line('last value'), ink: 'baseline', dashed: true },
       { kind: 'dots', points: seen.filter(({ x }) => x > 0), ink: 'text' },
       { kind: 'line', points: best, ink: 'prediction', bold: true },
+      { kind: 'label', ...best.at(-1)!, text: best.at(-1)!.y.toPrecision(3), ink: 'prediction', side: 'right' },
     ],
   };
 }

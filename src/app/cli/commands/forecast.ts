@@ -145,7 +145,7 @@ function many(data: Observations, settings: Settings, { json = false, figure, by
   const groups = Map.groupBy(Array(data.rows).keys(), (row) => data.runs[row]);
   const curves = [...groups].map(([curve, rows]) => ({
     curve,
-    forecast: named(curve, () => forecastOne(pointsOf(data, variable, rows), settings)),
+    forecast: about(curve, () => forecastOne(pointsOf(data, variable, rows), settings)),
   }));
   const document = { schema: 'isoflop.forecast-curves/1', by, variable, level, curves, exclusions: data.exclusions };
   console.log(json ? JSON.stringify(document, null, 2) : forecastsText(curves, variable, level, data.exclusions));
@@ -153,7 +153,7 @@ function many(data: Observations, settings: Settings, { json = false, figure, by
 }
 
 /** Says in an error which curve it is about. */
-function named<T>(curve: string, make: () => T): T {
+function about<T>(curve: string, make: () => T): T {
   try {
     return make();
   } catch (cause) {

@@ -1,19 +1,21 @@
 import type { Command } from 'commander';
 import {
+  axisOf,
   candidateLaw,
   DEFAULT_CANDIDATES,
   DEFAULT_REACH,
+  forecastSelected,
   lawById,
   ownLaw,
   selectCurves,
   selectLaw,
 } from '../../../core/laws/index.ts';
-import type { CandidateLaw, Objective, Observations, SelectOptions } from '../../../core/laws/index.ts';
+import type { CandidateLaw, Objective, Observations, Selection, SelectOptions } from '../../../core/laws/index.ts';
 import { selectionFigure } from '../../../core/report/selection-figure.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { writeFigure } from '../figure-file.ts';
 import { ProgressView } from '../progress.ts';
-import { addRecordOptions, openRecords, wholeNumber } from '../record-options.ts';
+import { addRecordOptions, openRecords, parseMap, wholeNumber } from '../record-options.ts';
 import type { OpenRecords, RecordFlags } from '../record-options.ts';
 import { curvesText, selectionText } from '../selection-text.ts';
 
@@ -21,7 +23,8 @@ interface SelectFlags extends RecordFlags {
   readonly laws?: string;
   readonly formula?: string;
   readonly along?: string;
-  readonly reach: string;
+  readonly reach?: string;
+  readonly at?: string;
   readonly by?: string;
   readonly linear?: boolean;
   readonly seed: string;
@@ -43,7 +46,11 @@ export function register(program: Command): void {
     )
     .option('--formula <text>', 'a law of your own beside them, such as "loss = E + A / flops^alpha"')
     .option('--along <column>', 'what rows are held out along (default: flops, else the only variable)')
-    .option('--reach <times>', 'how many times the largest cost is to be forecast', String(DEFAULT_REACH))
+    .option(
+      '--reach <times>',
+      `how many times the largest cost is to be forecast (default: ${DEFAULT_REACH}, or as far as --at)`,
+    )
+    .option('--at <point>', 'forecast there, such as "flops=1e21" or "params=7e9,tokens=1.4e12,flops=5.9e22"')
     .option('--by <column>', 'the table holds many curves, told apart by this column: each by itself')
     .option('--linear', 'least squares of the loss itself instead of its logarithm')
     .option('--seed <n>', 'seed of the starts', '1')
@@ -69,9 +76,10 @@ function select(path: string, flags: SelectFlags): void {
   const variables = candidates.flatMap(({ law }) => law.variables);
   const data = records.observe([...new Set([...variables, candidates[0].law.response, flags.along ?? 'flops'])]);
   const view = new ProgressView();
+  const reach = reachOf(flags);
   const options: SelectOptions = {
     candidates,
-    reach: reachOf(flags.reach),
+    ...(reach === undefined ? {} : { reach }),
     objective: objectiveOf(flags),
     seed: wholeNumber(flags.seed, '--seed'),
     onProgress: (progress) => view.progress(progress),
@@ -102,22 +110,62 @@ function candidatesOf({ laws, formula }: SelectFlags, { columns }: OpenRecords):
   throw new IsoflopError('invalid-input', '--laws names no law', { hint: '`isoflop laws` lists them.' });
 }
 
-function reachOf(text: string): number {
+function reachOf({ reach: text }: SelectFlags): number | undefined {
+  if (text === undefined) return undefined;
   const reach = Number(text);
   if (reach > 1 && Number.isFinite(reach)) return reach;
   throw new IsoflopError('invalid-input', `--reach takes a number above 1, got '${text}'`);
 }
 
-function one(data: Observations, options: SelectOptions, { json = false, figure }: SelectFlags): void {
-  const selection = selectLaw(data, options);
+function one(data: Observations, options: SelectOptions, { json = false, figure, at }: SelectFlags): void {
+  const point = at === undefined ? undefined : pointOf(at);
+  const selection = selectLaw(data, point ? { ...options, ...reachTo(point, data, options) } : options);
   if (figure !== undefined) writeFigure(selectionFigure(selection, data), figure);
-  console.log(json ? JSON.stringify(selection, null, 2) : selectionText(selection));
+  const forecasts = point && forecastsAt(selection, point);
+  console.log(
+    json
+      ? JSON.stringify({ ...selection, ...(forecasts && { at: point, forecasts }) }, null, 2)
+      : selectionText(selection),
+  );
+  if (forecasts && !json)
+    console.log(`At ${at}: ${selection.response} ${forecasts[selection.selected].toPrecision(4)}.`);
   if (!selection.beatsLastValue) process.exitCode = 1;
 }
 
-function many(data: Observations, options: SelectOptions, { json = false, figure, by }: SelectFlags): void {
-  if (figure !== undefined)
-    throw new IsoflopError('invalid-input', '--figure draws one curve', {
+function pointOf(text: string): Record<string, number> {
+  const entries = Object.entries(parseMap(text)).map(([name, value]) => [name, Number(value)] as const);
+  const bad = entries.find(([, value]) => !(value > 0 && Number.isFinite(value)));
+  if (bad) throw new IsoflopError('invalid-input', `--at: ${bad[0]} takes a number above 0`);
+  return Object.fromEntries(entries);
+}
+
+/** How far a point lies beyond the table, unless a reach was asked for. */
+function reachTo(point: Readonly<Record<string, number>>, data: Observations, options: SelectOptions): SelectOptions {
+  const axis = options.axis ?? axisOf(data, options.candidates!);
+  const largest = Math.max(...(data.columns[axis] ?? []));
+  if (!(axis in point)) throw new IsoflopError('invalid-input', `--at needs ${axis}, along which rows are held out`);
+  if (options.reach !== undefined) return {};
+  if (point[axis] > largest) return { reach: point[axis] / largest };
+  throw new IsoflopError(
+    'invalid-input',
+    `--at: ${axis} ${point[axis]} lies within the table, which ends at ${largest}`,
+  );
+}
+
+function forecastsAt(selection: Selection, point: Readonly<Record<string, number>>): Record<string, number> {
+  const needed = [...new Set(selection.laws.flatMap(({ variables }) => variables))];
+  const missing = needed.find((name) => !(name in point));
+  if (missing !== undefined) throw new IsoflopError('invalid-input', `--at needs '${missing}' too`);
+  const columns = Object.fromEntries(Object.entries(point).map(([name, value]) => [name, [value]]));
+  const values = selection.candidates.map(
+    ({ name }) => [name, forecastSelected(selection, columns, 1, name)[0]] as const,
+  );
+  return Object.fromEntries(values);
+}
+
+function many(data: Observations, options: SelectOptions, { json = false, figure, at, by }: SelectFlags): void {
+  if (figure !== undefined || at !== undefined)
+    throw new IsoflopError('invalid-input', '--figure and --at take one curve', {
       hint: 'Pick it with --where instead of --by.',
     });
   const curves = selectCurves(data, options);

@@ -1,4 +1,5 @@
 import { exp } from '../../math/elementary.ts';
+import type { Interval } from '../../terms/fit.ts';
 import { scatterOf, thinned } from './learning-curve.ts';
 import type { LearningCurve } from './learning-curve.ts';
 
@@ -12,7 +13,7 @@ const WINDOWS = 16;
 const LEAST_RISE = 0.03;
 const LEAST_DEVIATIONS = 4;
 /** An interval that spans a larger factor tells nothing. */
-const WIDEST = 3;
+export const WIDEST = 3;
 
 /** Why a curve can carry no forecast: one sentence; undefined where it can. */
 export function reasonToAbstain(curve: LearningCurve, logX: readonly number[]): string | undefined {
@@ -24,13 +25,13 @@ export function reasonToAbstain(curve: LearningCurve, logX: readonly number[]): 
   }
   const rise = riseOf(curve);
   if (rise <= Math.max(LEAST_RISE, LEAST_DEVIATIONS * scatterOf(curve))) return undefined;
-  const percent = (100 * (exp(rise) - 1)).toPrecision(2);
+  const percent = Number((100 * (exp(rise) - 1)).toPrecision(2));
   return `No law here: the curve rises by ${percent} % above an earlier low, far beyond its scatter. It bends up, or descends twice.`;
 }
 
 /** Why an interval is no answer; undefined where it is. */
-export function reasonToWithhold({ low, high }: { low: number; high: number }): string | undefined {
-  if (high / low <= WIDEST) return undefined;
+export function reasonToWithhold({ low, high }: Interval, widest: number): string | undefined {
+  if (high / low <= widest) return undefined;
   return `No law here: the interval would span a factor of ${(high / low).toPrecision(2)}.`;
 }
 

@@ -1,14 +1,13 @@
 import { IsoflopError } from '../../terms/errors.ts';
 import { conformalShare, weightedQuantile } from './conformal.ts';
 import type { Weighted } from './conformal.ts';
-import { scaleOf } from './error-scale.ts';
-import type { Signs } from './error-scale.ts';
 
-/** What a curve that is known to its end teaches: the signs at its held-out points, and by how much the forecast erred there. */
+/** What a curve that is known to its end teaches: by how much its forecast erred at held-out points, and the scales it gave. */
 export interface CalibrationCurve {
-  readonly signs: Signs;
-  /** [target] actual minus forecast, in log loss. */
+  /** [target] log of actual over forecast loss. */
   readonly errors: readonly number[];
+  /** [target] `scale` of the forecast. */
+  readonly scales: readonly number[];
 }
 
 /** How large the errors of forecasts are, learnt from curves that are known to their end. Document `isoflop.curve-calibration/1`. */
@@ -39,8 +38,8 @@ export function calibrateCurves(curves: readonly CalibrationCurve[], source: str
     );
   }
   const scores = curves
-    .flatMap(({ signs, errors }): Weighted[] =>
-      errors.map((error, target) => ({ value: error / scaleOf(signs, target), weight: 1 / errors.length })),
+    .flatMap(({ errors, scales }): Weighted[] =>
+      errors.map((error, target) => ({ value: error / scales[target], weight: 1 / errors.length })),
     )
     .sort((a, b) => a.value - b.value);
   return {

@@ -1,7 +1,7 @@
 import { exp, log } from '../../math/elementary.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Interval } from '../../terms/fit.ts';
-import { reasonToAbstain, reasonToWithhold } from './abstain.ts';
+import { reasonToAbstain, reasonToWithhold, WIDEST } from './abstain.ts';
 import { averageLaws } from './average-laws.ts';
 import type { LawAverage, LawShare } from './average-laws.ts';
 import { errorProbability, errorQuantile } from './calibrate.ts';
@@ -16,6 +16,8 @@ export interface ForecastOptions {
   readonly level?: number;
   /** What is known about the errors of such forecasts; default: the calibration that ships with isoflop. */
   readonly calibration?: CurveCalibration;
+  /** Largest factor that an interval may span before it is withheld; default 3. Infinity to calibrate, which needs every scale. */
+  readonly widest?: number;
 }
 
 export interface ForecastTarget {
@@ -54,7 +56,7 @@ export interface CurveForecast {
 export function forecastCurve(
   points: readonly CurvePoint[],
   targets: readonly number[],
-  { level = 0.9, calibration = CURVE_CALIBRATION }: ForecastOptions = {},
+  { level = 0.9, calibration = CURVE_CALIBRATION, widest = WIDEST }: ForecastOptions = {},
 ): CurveForecast {
   const curve = learningCurve(points);
   const last = { x: checkTargets(targets, points), loss: exp(curve.logLoss.at(-1) ?? -Infinity) };
@@ -71,7 +73,7 @@ export function forecastCurve(
   const average = averageLaws(curve, logX);
   const { laws, pastError, pastForecasts } = average;
   const made = forecastTargets(curve, logX, average, { level, calibration });
-  const withheld = made.map(({ interval }) => reasonToWithhold(interval)).find((one) => one !== undefined);
+  const withheld = made.map(({ interval }) => reasonToWithhold(interval, widest)).find((one) => one !== undefined);
   return {
     ...about,
     targets: withheld === undefined ? made.map((target, index) => ({ ...target, x: targets[index] })) : [],
@@ -86,7 +88,7 @@ function forecastTargets(
   curve: LearningCurve,
   logX: readonly number[],
   average: LawAverage,
-  { level, calibration }: Required<ForecastOptions>,
+  { level, calibration }: { level: number; calibration: CurveCalibration },
 ): Omit<ForecastTarget, 'x'>[] {
   const signs = signsOf(curve, logX, average);
   const tail = (1 - level) / 2;

@@ -2,6 +2,9 @@ import { exp, log } from '../../math/elementary.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Exclusion, Observations } from '../../terms/observation.ts';
 
+/** Relative error that tells of nothing but rounding. */
+const ROUNDING = 1e-10;
+
 /** The space in which residuals are taken: of the logarithm, or of the response itself. */
 export interface ResidualSpace {
   to(value: number): number;
@@ -19,6 +22,8 @@ export interface CostTable {
   readonly axis: string;
   readonly response: string;
   readonly space: ResidualSpace;
+  /** Errors below this are rounding, in the space of the residuals. */
+  readonly rounding: number;
   /** [row] logarithm of the cost, and response in the space of the residuals. */
   readonly logCost: Float64Array;
   readonly values: Float64Array;
@@ -49,12 +54,14 @@ export function costTable(data: Observations, { axis, response, residual }: Cost
   const sorted = takeRows({ ...data, exclusions: [...data.exclusions, ...exclusions] }, order);
   const cost = sorted.columns[axis];
   const space = SPACES[residual];
+  const largest = residual === 'log' ? 1 : sorted.columns[response].reduce((most, y) => Math.max(most, Math.abs(y)), 0);
   const starts = order.flatMap((_, row) => (row === 0 || cost[row] > cost[row - 1] ? [row] : []));
   return {
     data: sorted,
     axis,
     response,
     space,
+    rounding: ROUNDING * largest,
     logCost: cost.map(log),
     values: sorted.columns[response].map((value) => space.to(value)),
     levels: [...starts, order.length],

@@ -9,8 +9,6 @@ const CLEARLY_BETTER = 0.5;
 const LEAST_GAIN = 0.85;
 /** Laws within this factor of the best are not told apart: the one with the fewest parameters stands for them. */
 const ALIKE = 1.1;
-/** Held-out errors below this are rounding. */
-const ROUNDING = 1e-9;
 
 type Verdict = Pick<Selection, 'selected' | 'bestLaw' | 'beatsLastValue' | 'sentence'>;
 type Tried = SelectionCandidate & { readonly error: number };
@@ -18,12 +16,17 @@ type Tried = SelectionCandidate & { readonly error: number };
 /**
  * What to use. A law or the average must forecast better than the last value and the mean of the last few by a margin that shrinks as
  * independent forecasts gather: with n of them below n / (n + 1) of their error, and never above .85. The average is taken unless a single law is
- * clearly better.
+ * clearly better. Errors below `rounding` are none.
  */
-export function decide(candidates: readonly SelectionCandidate[], independent: number, laws: readonly Law[]): Verdict {
+export function decide(
+  candidates: readonly SelectionCandidate[],
+  independent: number,
+  laws: readonly Law[],
+  rounding: number,
+): Verdict {
   const tried = candidates.filter((one): one is Tried => one.error !== null);
   const lastValue = tried.find(({ kind }) => kind === 'last-value');
-  const best = bestLaw(tried, laws);
+  const best = bestLaw(tried, laws, rounding);
   if (!lastValue) {
     const sentence = 'Too few levels of cost to hold any out: nothing is known to beat the last value.';
     return { selected: candidates[0].name, bestLaw: null, beatsLastValue: false, sentence };
@@ -31,7 +34,7 @@ export function decide(candidates: readonly SelectionCandidate[], independent: n
   const local = tried.find(({ kind, error }) => kind === 'local-average' && error < STEADIER * lastValue.error);
   const trivial = local ?? lastValue;
   const average = tried.find(({ kind }) => kind === 'average');
-  const isClear = best !== undefined && best.error <= Math.max(ROUNDING, CLEARLY_BETTER * (average?.error ?? Infinity));
+  const isClear = best !== undefined && best.error <= Math.max(rounding, CLEARLY_BETTER * (average?.error ?? Infinity));
   const favourite = isClear ? best : average;
   const needed = Math.min(LEAST_GAIN, independent / (independent + 1)) * trivial.error;
   const holds = favourite !== undefined && favourite.error < needed;
@@ -45,13 +48,13 @@ export function decide(candidates: readonly SelectionCandidate[], independent: n
 }
 
 /** The law of the least held-out error; of those that are alike the one with the fewest parameters, as fitted before shifted. */
-function bestLaw(tried: readonly Tried[], laws: readonly Law[]): Tried | undefined {
+function bestLaw(tried: readonly Tried[], laws: readonly Law[], rounding: number): Tried | undefined {
   const single = tried.filter(({ kind }) => kind === 'law' || kind === 'anchored-law');
   const least = Math.min(...single.map(({ error }) => error));
   const size = ({ kind, parts }: Tried): number =>
     (laws.find(({ id }) => id === parts[0].law)?.parameters.length ?? 0) + (kind === 'law' ? 0 : 0.5);
   return single
-    .filter(({ error }) => error <= Math.max(ROUNDING, ALIKE * least))
+    .filter(({ error }) => error <= Math.max(rounding, ALIKE * least))
     .reduce((best: Tried | undefined, one) => (!best || size(one) < size(best) ? one : best), undefined);
 }
 

@@ -52,7 +52,7 @@ describe('selectLaw', () => {
   });
 
   it.each(NOISE_KINDS)('seldom takes a law for a %s', (kind) => {
-    expect(shareOfLaws(kind, 30, QUICK)).toBeLessThanOrEqual(0.1);
+    expect(shareOfLaws(kind, 20, QUICK)).toBeLessThanOrEqual(0.1);
   });
 
   it('carries the last value forward where nothing falls', () => {

@@ -82,7 +82,7 @@ export function selectLaw(data: Observations, options: SelectOptions = {}): Sele
     origins: origins.length,
     independent,
     candidates: scored.toSorted((a, b) => (a.error ?? Infinity) - (b.error ?? Infinity)),
-    ...decide(scored, independent, laws),
+    ...decide(scored, independent, laws, 10 * table.rounding),
     laws,
     skipped,
     conventions: data.conventions,
@@ -98,7 +98,8 @@ function responseOf(candidates: readonly CandidateLaw[]): string {
   });
 }
 
-function axisOf(data: Observations, candidates: readonly CandidateLaw[]): string {
+/** The variable that rows are held out along where none is named. */
+export function axisOf(data: Observations, candidates: readonly CandidateLaw[]): string {
   if ('flops' in data.columns) return 'flops';
   const variables = [...new Set(candidates.flatMap(({ law }) => law.variables))];
   if (variables.length === 1) return variables[0];

@@ -22,8 +22,6 @@ const SCREEN = 2;
 const PRIOR_ORIGINS = 3;
 /** Anchors that are tried: the mean over so many of the last levels. */
 export const ANCHORS = [1, 2, 4, 8, 16, 32];
-/** Held-out errors below this are rounding. */
-const ROUNDING = 1e-10;
 
 /**
  * Weighs members by how they forecast: those far behind the best are left out; the anchor is the one with which the plain mean of the rest
@@ -42,7 +40,7 @@ export function weigh(
   const cuts = usable.map((at) => origins[at]);
   const errorsAt = (anchor: number): Errors[] =>
     members.map((fits) => heldOutErrors(table, cuts, fits && usable.map((at) => fits[at]), anchor) as Errors);
-  const screened = screen(cuts, members, errorsAt(1));
+  const screened = screen(table, cuts, members, errorsAt(1));
   const most = Math.max(1, Math.floor((table.levels.length - 1) / 2));
   const anchored = ANCHORS.filter((anchor) => anchor <= most).map((anchor) => {
     const errors = errorsAt(anchor);
@@ -50,15 +48,20 @@ export function weigh(
     return { anchor, kept, error: rootMeanSquare(cuts, combine(kept, equalWeights(kept.length))) };
   });
   const best = anchored.reduce((least, one) => (one.error < least.error ? one : least));
-  return { members: screened, weights: stack(cuts, best.kept), anchor: best.anchor };
+  return { members: screened, weights: stack(table, cuts, best.kept), anchor: best.anchor };
 }
 
 const equalWeights = (size: number): number[] => new Array<number>(size).fill(1 / size);
 
 /** The last value stays whatever its error. */
-function screen(cuts: readonly Origin[], members: readonly MemberFits[], errors: readonly Errors[]): number[] {
+function screen(
+  table: CostTable,
+  cuts: readonly Origin[],
+  members: readonly MemberFits[],
+  errors: readonly Errors[],
+): number[] {
   const scores = errors.map((one) => rootMeanSquare(cuts, one));
-  const best = Math.max(ROUNDING, Math.min(...scores));
+  const best = Math.max(table.rounding, Math.min(...scores));
   return scores.flatMap((score, index) => (!members[index] || score <= SCREEN * best ? [index] : []));
 }
 
@@ -70,12 +73,12 @@ export function combine(errors: readonly Errors[], weights: readonly number[]): 
 }
 
 /** Non-negative weights that sum to 1 and minimise the squared error of the sum. */
-function stack(cuts: readonly Origin[], errors: readonly Errors[]): number[] {
+function stack(table: CostTable, cuts: readonly Origin[], errors: readonly Errors[]): number[] {
   const size = errors.length;
   const gram = errors.map((a) => errors.map((b) => product(cuts, a, b)));
   const total = cuts.reduce((sum, { weight }) => sum + weight, 0);
   const smallest = Math.min(...gram.map((row, index) => row[index] / total));
-  const pull = PRIOR_ORIGINS * size * Math.max(smallest, ROUNDING ** 2);
+  const pull = PRIOR_ORIGINS * size * Math.max(smallest, table.rounding ** 2);
   const scale = gram.reduce((sum, row, index) => sum + row[index] + pull, 0) / size;
   // On weights that sum to 1 the pull toward equal ones is one toward 0, and the sum can be asked for by a row of its own: the
   // solution is proportional to the one that is wanted, whatever that row weighs.
