@@ -1,21 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
 import { parseStudy, readStudyFile } from '../../src/app/study/file.ts';
 import { VERSION } from '../../src/core/terms/version.ts';
 import { STUDY_TEMPLATE } from '../../src/app/study/template.ts';
 import { isoflop, ROOT, temporaryFolder } from '../support/study.ts';
 
-const DOCUMENTS = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
-  'bench/log.md',
-  'docs/laws/ladder-prediction.md',
-  'docs/laws/selection.md',
-  'docs/laws/selection-tables.md',
-];
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...globSync(['bench/*.md', 'docs/**/*.md'], { cwd: ROOT })];
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 describe('documents', () => {
