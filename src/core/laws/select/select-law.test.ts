@@ -125,6 +125,25 @@ describe('selectLaw', () => {
   });
 });
 
+describe('selectLaw with linear residuals', () => {
+  it('does not care for the unit of the loss, and takes losses below 0', () => {
+    const objective = { kind: 'least-squares', residual: 'linear' } as const;
+    const random = new Random(6);
+    const noise = Array.from({ length: 14 }, () => 0.01 * random.normal());
+    const [plain, tiny] = [1, 1e-12].map((unit) => {
+      const data = curve(geometric(14, 1.5), (x, row) => unit * (1 - 0.1 * Math.log(x / 1e18) + noise[row] - 0.8));
+      const candidates = [candidateLaw('log-linear'), candidateLaw('linear')];
+      return selectLaw(data, { candidates, objective });
+    });
+    expect(plain.bestLaw).toContain('log-linear');
+    expect(plain.beatsLastValue).toBe(true);
+    expect(tiny.selected).toBe(plain.selected);
+    const goal = at(3 * plain.largestCost);
+    expect(forecastSelected(plain, goal, 1)[0]).toBeLessThan(0);
+    expect(forecastSelected(tiny, goal, 1)[0] / forecastSelected(plain, goal, 1)[0]).toBeCloseTo(1e-12, 15);
+  });
+});
+
 describe('selectLaw over a table of runs', () => {
   const table = (noise: number): Observations => {
     const random = new Random(2);
