@@ -1,0 +1,185 @@
+import { pseudoInverse } from '../../math/linear.ts';
+import type { Matrix } from '../../math/linear.ts';
+import { log } from '../../math/elementary.ts';
+import { IsoflopError } from '../../terms/errors.ts';
+import type { Fit } from '../../terms/fit.ts';
+import type { Observations } from '../../terms/observation.ts';
+import { minimize } from '../fit/minimize.ts';
+import { Problem } from '../fit/problem.ts';
+import { blocksOf, runVariance, varianceRatio } from './noise.ts';
+import type { Blocks, Linearized, Noise } from './noise.ts';
+import { pseudoValues } from './pseudo-values.ts';
+import { Squares } from './squares.ts';
+
+/** The neighbourhood of a fit as generalised least squares: what every interval is made from. */
+export interface Likelihood {
+  readonly fit: Fit;
+  readonly squares: Squares;
+  /** Coordinates of the smallest squares. */
+  readonly theta: readonly number[];
+  readonly minimum: number;
+  /** Variance of a whitened residual; 1 where the errors of all evaluations are known. */
+  readonly scale: number;
+  /** Runs beyond the parameters that are not at a bound. */
+  readonly degreesOfFreedom: number;
+  /** Whether each coordinate is off its bounds. */
+  readonly free: readonly boolean[];
+  /** (J^T V^-1 J)^-1: times `scale` the covariance of the coordinates where the noise model is right. */
+  readonly inverse: Matrix;
+  /** Variances of one new run's residual: of the run itself, and of its evaluation as the table's rows have it. */
+  readonly newRun: { readonly run: number; readonly evaluation: number };
+}
+
+/** Rounds of fitting the law and its noise in turns. */
+const ROUNDS = 4;
+const SETTLED = 1e-3;
+
+/** Surroundings of a fit, with the noise model that its table allows. Refuses as many parameters as rows. */
+export function likelihoodOf(fit: Fit, data: Observations): Likelihood {
+  const problem = new Problem(fit.law, data, fit.objectiveKind);
+  const raw = fit.law.parameters.map(({ name }) => fit.parameters[name]);
+  const theta = problem.coordinates.clamp(problem.coordinates.toTheta(raw));
+  const free = fit.law.parameters.map(({ name }) => !fit.diagnostics.boundsHit.includes(name));
+  const size = free.filter(Boolean).length;
+  if (data.rows <= size) {
+    throw new IsoflopError('not-identifiable', `${data.rows} rows leave no degree of freedom for ${size} parameters`, {
+      hint: 'Add runs.',
+    });
+  }
+  const blocks = blocksOf(data.runs);
+  const degrees = Math.max(1, blocks.length - size);
+  const around = { fit, problem, theta, free, size, blocks, degrees };
+  if (fit.objectiveKind.kind !== 'least-squares') return byPseudoValues(around, data);
+  const errors = evaluationVariances(fit, data);
+  if (errors) return withKnownErrors(around, responseOf(fit, data), errors);
+  return byScatter(around, responseOf(fit, data));
+}
+
+interface Around {
+  readonly fit: Fit;
+  readonly problem: Problem;
+  readonly theta: readonly number[];
+  readonly free: readonly boolean[];
+  readonly size: number;
+  readonly blocks: Blocks;
+  readonly degrees: number;
+}
+
+function responseOf({ law, objectiveKind }: Fit, { columns }: Observations): Float64Array {
+  const response = columns[law.response];
+  return objectiveKind.residual === 'log' ? response.map(log) : response;
+}
+
+/** Known variances of the evaluations, in the space of the residuals; undefined where the table has none. */
+function evaluationVariances({ law, objectiveKind }: Fit, { columns }: Observations): Float64Array | undefined {
+  const errors = columns[`${law.response}Error`];
+  if (!errors?.some((error) => error > 0)) return undefined;
+  const isLog = objectiveKind.residual === 'log';
+  return errors.map((error, row) => (isLog ? error / columns[law.response][row] : error) ** 2);
+}
+
+/** Evaluations of known error: the run variance is what the scatter shows beyond them. */
+function withKnownErrors(around: Around, response: Float64Array, evaluation: Float64Array): Likelihood {
+  const { problem, blocks, degrees, size } = around;
+  let theta = around.theta;
+  let run = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const near = linearize(new Squares(problem, response, { run: 1, evaluation }, blocks), theta, around.free);
+    const next = runVariance(near, evaluation, spreadOf(near, size));
+    const settled = Math.abs(next - run) <= SETTLED * run && round > 0;
+    run = next;
+    theta = minimize(new Squares(problem, response, { run, evaluation }, blocks), theta).theta;
+    if (settled) break;
+  }
+  const typical = median([...evaluation]);
+  const squares = new Squares(problem, response, { run, evaluation }, blocks);
+  return finish(around, squares, theta, 1, degrees, { run, evaluation: typical });
+}
+
+/** No known errors: one variance for all, or, where runs have several rows, one of runs and one of rows. */
+function byScatter(around: Around, response: Float64Array): Likelihood {
+  const { problem, blocks, degrees, size } = around;
+  const rows = response.length;
+  const evaluation = new Float64Array(rows);
+  if (blocks.length === rows) {
+    const squares = new Squares(problem, response, { run: 1, evaluation }, blocks);
+    const scale = squares.value(around.theta) / (rows - size);
+    return finish(around, squares, around.theta, scale, degrees, { run: scale, evaluation: 0 });
+  }
+  evaluation.fill(1);
+  let theta = around.theta;
+  let run = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const near = linearize(new Squares(problem, response, { run: 0, evaluation }, blocks), theta, around.free);
+    const next = varianceRatio(near);
+    const settled = Math.abs(next - run) <= SETTLED * run && round > 0;
+    run = next;
+    theta = minimize(new Squares(problem, response, { run, evaluation }, blocks), theta).theta;
+    if (settled) break;
+  }
+  const squares = new Squares(problem, response, { run, evaluation }, blocks);
+  const scale = squares.value(theta) / (rows - size);
+  return finish(around, squares, theta, scale, degrees, { run: scale * run, evaluation: scale });
+}
+
+/**
+ * Robust objectives: the law through pseudo-values has its least squares where the robust fit is, with the robust fit's
+ * covariance. Rows of a run that scatter together count as fewer.
+ */
+function byPseudoValues(around: Around, data: Observations): Likelihood {
+  const { fit, problem, theta, blocks, degrees, size } = around;
+  const rows = data.rows;
+  const residuals = problem.residuals(theta);
+  const response = responseOf(fit, data);
+  const moved = pseudoValues(fit.objectiveKind, residuals, size);
+  const pseudo = response.map((value, row) => value - residuals[row] + moved[row]);
+  const noise: Noise = { run: 0, evaluation: new Float64Array(rows).fill(1) };
+  const squares = new Squares(problem, pseudo, noise, blocks);
+  const scatter = residuals.reduce((sum, value) => sum + value * value, 0) / (rows - size);
+  const scale = (squares.value(theta) / (rows - size)) * designEffect(squares, theta, around);
+  return finish(around, squares, theta, scale, degrees, { run: scatter, evaluation: 0 });
+}
+
+/** 1 + (m - 1) rho: how many times more rows of the same run are needed, rho being their correlation (Kish 1965, section 5.4). */
+function designEffect(squares: Squares, theta: readonly number[], { blocks, free }: Around): number {
+  const rows = squares.response.length;
+  if (blocks.length === rows) return 1;
+  const ratio = varianceRatio(linearize(squares, theta, free));
+  const perRun = blocks.reduce((sum, block) => sum + block.length ** 2, 0) / rows;
+  return 1 + (perRun - 1) * (ratio / (1 + ratio));
+}
+
+function finish(
+  { fit, free }: Around,
+  squares: Squares,
+  theta: readonly number[],
+  scale: number,
+  degreesOfFreedom: number,
+  newRun: Likelihood['newRun'],
+): Likelihood {
+  const { value, normal } = squares.evaluate(theta);
+  const seen = normal.map((row, i) => row.map((entry, j) => (free[i] && free[j] ? entry / 2 : 0)));
+  const { inverse } = pseudoInverse(seen);
+  return { fit, squares, theta, minimum: value, scale, degreesOfFreedom, free, inverse, newRun };
+}
+
+/** Residuals and their derivatives by the free coordinates, not whitened. */
+function linearize(squares: Squares, theta: readonly number[], free: readonly boolean[]): Linearized {
+  const all = squares.rows(theta, false);
+  const kept = [0, ...free.flatMap((isFree, i) => (isFree ? [i + 1] : []))];
+  const width = theta.length + 1;
+  const rows = all.length / width;
+  const table = Float64Array.from(
+    { length: rows * kept.length },
+    (_, cell) => all[Math.floor(cell / kept.length) * width + kept[cell % kept.length]],
+  );
+  return { table, width: kept.length, blocks: squares.blocks };
+}
+
+function spreadOf({ table, width }: Linearized, size: number): number {
+  let sum = 0;
+  for (let cell = 0; cell < table.length; cell += width) sum += table[cell] ** 2;
+  return sum / (table.length / width - size);
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];

@@ -1,0 +1,92 @@
+import type { Matrix } from '../../math/linear.ts';
+import type { Evaluation, Minimizable } from '../fit/minimize.ts';
+import type { Problem } from '../fit/problem.ts';
+import { whiten } from './noise.ts';
+import type { Blocks, Noise } from './noise.ts';
+
+/** A number that follows from the coordinates of a fit: a parameter, a prediction, the logarithm of a best size. */
+export interface Target {
+  at(theta: readonly number[]): { readonly value: number; readonly gradient: readonly number[] };
+}
+
+/** Pulls a target towards a value: adds weight x (value - target)^2 to the squares, as one more row would. */
+export interface Tether {
+  readonly target: Target;
+  readonly value: number;
+  readonly weight: number;
+}
+
+/** Generalised least squares: squares of a law's residuals after whitening by a noise model, with a tether or without. */
+export class Squares implements Minimizable {
+  readonly isReweighted = false;
+  readonly negligible: number;
+  readonly problem: Problem;
+  /** In the space of the residuals. */
+  readonly response: Float64Array;
+  readonly noise: Noise;
+  readonly blocks: Blocks;
+  private readonly tether: Tether | undefined;
+
+  constructor(problem: Problem, response: Float64Array, noise: Noise, blocks: Blocks, tether?: Tether) {
+    this.problem = problem;
+    this.response = response;
+    this.noise = noise;
+    this.blocks = blocks;
+    this.tether = tether;
+    const smallest = noise.evaluation.reduce((least, value) => Math.min(least, value), Infinity) + noise.run;
+    this.negligible = problem.negligible / smallest;
+  }
+
+  get coordinates(): Problem['coordinates'] {
+    return this.problem.coordinates;
+  }
+
+  tethered(tether: Tether): Squares {
+    return new Squares(this.problem, this.response, this.noise, this.blocks, tether);
+  }
+
+  /** [row][residual, derivatives of the fitted value by the coordinates...], whitened unless told. */
+  rows(theta: readonly number[], isWhite = true): Float64Array {
+    const width = theta.length + 1;
+    const table = Float64Array.from(this.problem.rowSlopes(theta));
+    for (const [row, observed] of this.response.entries()) table[row * width] = observed - table[row * width];
+    if (isWhite) whiten(table, width, this.noise, this.blocks);
+    return table;
+  }
+
+  value(theta: readonly number[]): number {
+    const table = this.rows(theta);
+    let sum = 0;
+    for (let cell = 0; cell < table.length; cell += theta.length + 1) sum += table[cell] ** 2;
+    if (this.tether) {
+      const { target, value, weight } = this.tether;
+      sum += weight * (value - target.at(theta).value) ** 2;
+    }
+    return Number.isFinite(sum) ? sum : Infinity;
+  }
+
+  evaluate(theta: readonly number[]): Evaluation {
+    const table = this.rows(theta);
+    const size = theta.length;
+    const gradient = new Array<number>(size).fill(0);
+    const normal: Matrix = Array.from({ length: size }, () => new Array<number>(size).fill(0));
+    let sum = 0;
+    const add = (offset: number, row: ArrayLike<number>, weight: number): void => {
+      const residual = row[offset];
+      sum += weight * residual * residual;
+      for (let i = 0; i < size; i++) {
+        const slope = 2 * weight * row[offset + 1 + i];
+        gradient[i] -= slope * residual;
+        for (let j = 0; j <= i; j++) normal[i][j] += slope * row[offset + 1 + j];
+      }
+    };
+    for (let offset = 0; offset < table.length; offset += size + 1) add(offset, table, 1);
+    if (this.tether) {
+      const { target, value, weight } = this.tether;
+      const at = target.at(theta);
+      add(0, [value - at.value, ...at.gradient], weight);
+    }
+    for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) normal[j][i] = normal[i][j];
+    return { value: Number.isFinite(sum) ? sum : Infinity, gradient, normal };
+  }
+}
