@@ -1,7 +1,8 @@
 import { fitLaw, lawById } from '../src/core/laws/index.ts';
 import type { Fit, Objective, Observations } from '../src/core/laws/index.ts';
 import { forecast, parameterIntervals } from '../src/core/laws/uncertainty/delta.ts';
-import { likelihoodOf } from '../src/core/laws/uncertainty/likelihood.ts';
+import { levelInterval } from '../src/core/laws/uncertainty/profile-level.ts';
+import { likelihoodOf, wideningOf } from '../src/core/laws/uncertainty/likelihood.ts';
 import type { Likelihood } from '../src/core/laws/uncertainty/likelihood.ts';
 import { newRowEnd, profileEnd } from '../src/core/laws/uncertainty/profile.ts';
 import { Squares } from '../src/core/laws/uncertainty/squares.ts';
@@ -100,16 +101,17 @@ function methods(fit: Fit, s: ReturnType<typeof study>): Record<string, () => Re
     profile: () => {
       const l = likelihood();
       const df = l.degreesOfFreedom;
-      const limits = { t: studentQuantile(0.975, df), variance: l.scale };
+      const limitsOf = (t: { at: (x: readonly number[]) => { gradient: readonly number[] } }) => ({ t: studentQuantile(0.975, df), variance: l.scale * wideningOf(l, t.at(l.theta).gradient) });
       const isLog = fit.objectiveKind.residual === 'log';
       const c = l.squares.coordinates;
       const target = lossTarget(LAW, c, isLog, s.at);
       const noise = l.newRun.run + (s.data.columns.lossError ? 0.0078 ** 2 : l.newRun.evaluation);
-      const [lo, hi] = ([-1, 1] as const).map((sign) => newRowEnd(l, target, sign, limits, noise));
-      const [cl, ch] = ([-1, 1] as const).map((sign) => profileEnd(l, target, sign, limits));
+      const [lo, hi] = ([-1, 1] as const).map((sign) => newRowEnd(l, target, sign, limitsOf(target), noise));
+      const [cl, ch] = ([-1, 1] as const).map((sign) => profileEnd(l, target, sign, limitsOf(target)));
       const params = NAMES.map((n, i) => {
         const t = parameterTarget(LAW, c, i);
-        const [low, high] = ([-1, 1] as const).map((sign) => t.toRaw(profileEnd(l, t, sign, limits)));
+        if (n === 'E') { const { low, high } = levelInterval(l, i, LEVEL, l.free[i] ? wideningOf(l, t.at(l.theta).gradient) : 1); return low <= s.truth[n] && high >= s.truth[n]; }
+        const [low, high] = ([-1, 1] as const).map((sign) => t.toRaw(profileEnd(l, t, sign, limitsOf(t))));
         return low <= s.truth[n] && high >= s.truth[n];
       });
       return { inside: s.actual > lo && s.actual < hi, score: score(lo, hi, s.actual), params, curve: cl < s.curve && ch > s.curve };

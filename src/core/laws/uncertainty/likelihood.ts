@@ -1,4 +1,4 @@
-import { pseudoInverse } from '../../math/linear.ts';
+import { dot, multiply, pseudoInverse } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
 import { log } from '../../math/elementary.ts';
 import { IsoflopError } from '../../terms/errors.ts';
@@ -9,6 +9,7 @@ import { Problem } from '../fit/problem.ts';
 import { blocksOf, runVariance, varianceRatio } from './noise.ts';
 import type { Blocks, Linearized, Noise } from './noise.ts';
 import { pseudoValues } from './pseudo-values.ts';
+import { jackknifeCovariance } from './sandwich.ts';
 import { Squares } from './squares.ts';
 
 /** The neighbourhood of a fit as generalised least squares: what every interval is made from. */
@@ -26,10 +27,14 @@ export interface Likelihood {
   readonly free: readonly boolean[];
   /** (J^T V^-1 J)^-1: times `scale` the covariance of the coordinates where the noise model is right. */
   readonly inverse: Matrix;
+  /** Covariance of the coordinates: for many runs one that holds where they scatter unequally, else scale x inverse. */
+  readonly covariance: Matrix;
   /** Variances of one new run's residual: of the run itself, and of its evaluation as the table's rows have it. */
   readonly newRun: { readonly run: number; readonly evaluation: number };
 }
 
+/** From so many runs a parameter on, the runs' own scatter tells the covariance better than a model that takes them to scatter alike. */
+const ROBUST_FROM = 10;
 /** Rounds of fitting the law and its noise in turns. */
 const ROUNDS = 4;
 const SETTLED = 1e-3;
@@ -131,9 +136,10 @@ function byPseudoValues(around: Around, data: Observations): Likelihood {
   const rows = data.rows;
   const residuals = problem.residuals(theta);
   const response = responseOf(fit, data);
-  const moved = pseudoValues(fit.objectiveKind, residuals, size);
+  const isMany = blocks.length >= ROBUST_FROM * size;
+  const { moved, slopes } = pseudoValues(fit.objectiveKind, residuals, size, isMany);
   const pseudo = response.map((value, row) => value - residuals[row] + moved[row]);
-  const noise: Noise = { run: 0, evaluation: new Float64Array(rows).fill(1) };
+  const noise: Noise = { run: 0, evaluation: slopes.map((slope) => 1 / slope) };
   const squares = new Squares(problem, pseudo, noise, blocks);
   const scatter = residuals.reduce((sum, value) => sum + value * value, 0) / (rows - size);
   const scale = (squares.value(theta) / (rows - size)) * designEffect(squares, theta, around);
@@ -160,7 +166,11 @@ function finish(
   const { value, normal } = squares.evaluate(theta);
   const seen = normal.map((row, i) => row.map((entry, j) => (free[i] && free[j] ? entry / 2 : 0)));
   const { inverse } = pseudoInverse(seen);
-  return { fit, squares, theta, minimum: value, scale, degreesOfFreedom, free, inverse, newRun };
+  const covariance =
+    squares.blocks.length >= ROBUST_FROM * free.filter(Boolean).length
+      ? jackknifeCovariance(squares, theta, free)
+      : inverse.map((row) => row.map((entry) => scale * entry));
+  return { fit, squares, theta, minimum: value, scale, degreesOfFreedom, free, inverse, covariance, newRun };
 }
 
 /** Residuals and their derivatives by the free coordinates, not whitened. */
@@ -180,6 +190,12 @@ function spreadOf({ table, width }: Linearized, size: number): number {
   let sum = 0;
   for (let cell = 0; cell < table.length; cell += width) sum += table[cell] ** 2;
   return sum / (table.length / width - size);
+}
+
+/** Variance of a target over the one of the noise model: more than 1 where runs scatter unequally where it matters. */
+export function wideningOf({ scale, inverse, covariance }: Likelihood, gradient: readonly number[]): number {
+  const modelled = scale * dot(gradient, multiply(inverse, gradient));
+  return modelled > 0 ? dot(gradient, multiply(covariance, gradient)) / modelled : 1;
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];
