@@ -27,7 +27,7 @@ const t3 = (random: Random): number => {
   return random.normal() / Math.sqrt(chi);  // sd 1
 };
 
-function study(design: Design, random: Random) {
+export function study(design: Design, random: Random) {
   const N = levels(1e7, 1e9, design.sizes);
   const D = levels(1e9, 1e11, design.budgets);
   const alpha = design.corner ? 0.1 : between(random, 0.1, 0.5);

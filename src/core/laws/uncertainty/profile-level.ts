@@ -1,15 +1,18 @@
+import { studentQuantile } from '../../math/distributions.ts';
 import { exp, log } from '../../math/elementary.ts';
 import { pseudoInverse } from '../../math/linear.ts';
 import { minimize } from '../fit/minimize.ts';
-import type { Minimizable, Minimum } from '../fit/minimize.ts';
+import type { Minimizable } from '../fit/minimize.ts';
 import type { Likelihood } from './likelihood.ts';
 import { distanceNearBound } from './near-bound.ts';
+import { Squares } from './squares.ts';
 
 const MOST_STEPS = 20;
-const CLOSE = 0.01;
+/** An end is found within so many standard deviations. */
+const CLOSE = 0.02;
 
 /** The squares with one coordinate held at a value. */
-function held({ squares }: Likelihood, index: number, value: number): Minimizable {
+function held({ squares }: Pick<Likelihood, 'squares'>, index: number, value: number): Minimizable {
   const { lower, upper } = squares.coordinates;
   const [low, high] = [lower, upper].map((bounds) => bounds.map((bound, i) => (i === index ? value : bound)));
   return {
@@ -25,6 +28,28 @@ function held({ squares }: Likelihood, index: number, value: number): Minimizabl
   };
 }
 
+/**
+ * Standard deviations between a candidate and 0: the root of the squares that a law without the level leaves where the data are the
+ * candidate's own curve (the Asimov data set of Cowan et al. 2011, section 3).
+ */
+function distanceFromZero(
+  { squares }: Likelihood,
+  index: number,
+  theta: readonly number[],
+  variance: number,
+): number {
+  const width = theta.length + 1;
+  const fitted = squares.problem.rowSlopes(theta);
+  const exact = squares.response.map((_, row) => fitted[row * width]);
+  const own = new Squares(squares.problem, exact, squares.noise, squares.blocks);
+  const floor = squares.coordinates.lower[index];
+  const { value } = minimize(
+    held({ squares: own }, index, floor),
+    theta.map((one, i) => (i === index ? floor : one)),
+  );
+  return Math.sqrt(value / variance);
+}
+
 /** Standard deviation of a level itself, also where it vanishes and its logarithm says nothing. */
 export function levelDeviation({ squares, theta, free, scale }: Likelihood, index: number): number {
   const unit = theta.map((value, i) => (i === index ? exp(value) : 1));
@@ -36,6 +61,13 @@ export function levelDeviation({ squares, theta, free, scale }: Likelihood, inde
   const sizes = scaled.map((row, i) => Math.sqrt(row[i]) || 1);
   const { inverse } = pseudoInverse(scaled.map((row, i) => row.map((value, j) => value / sizes[i] / sizes[j])));
   return Math.sqrt(Math.max(0, scale * inverse[index][index])) / sizes[index];
+}
+
+/** A candidate: how many standard deviations it lies beyond the end of the interval (negative inside), and where its fit is. */
+interface Candidate {
+  readonly value: number;
+  readonly beyond: number;
+  readonly theta: readonly number[];
 }
 
 /**
@@ -50,38 +82,58 @@ export function levelInterval(
 ): { low: number; high: number } {
   const { theta, minimum, scale, degreesOfFreedom, squares } = around;
   const variance = scale * widening;
-  const deviation = levelDeviation(around, index) * Math.sqrt(widening);
-  const distance = (value: number): number => distanceNearBound(value / deviation, level, degreesOfFreedom);
   const floor = squares.coordinates.lower[index];
   const centre = theta[index] <= floor + 1e-9 ? 0 : exp(theta[index]);
-  const at = (value: number, start: readonly number[]): { found: Minimum; z: number; slope: number } => {
-    const coordinate = value > 0 ? log(value) : floor;
-    const problem = held(around, index, Math.max(floor, coordinate));
-    const found = minimize(problem, start.map((one, i) => (i === index ? coordinate : one)));
+  const at = (value: number, near: readonly number[]): Candidate => {
+    const coordinate = value > 0 ? Math.max(floor, log(value)) : floor;
+    const start = near.map((one, i) => (i === index ? coordinate : one));
+    const found = minimize(held(around, index, coordinate), start);
     const z = Math.sqrt(Math.max(0, found.value - minimum) / variance);
-    const slope = squares.evaluate(found.theta).gradient[index] / exp(found.theta[index]) / (2 * z * variance);
-    return { found, z, slope };
+    const k = distanceFromZero(around, index, found.theta, variance);
+    return { value, beyond: z - distanceNearBound(k, level, degreesOfFreedom), theta: found.theta };
   };
-  const end = (sign: -1 | 1): number => {
-    let [near, far] = [centre, sign < 0 ? 0 : Infinity];
-    let start = theta;
-    let value = Math.max(0, centre + sign * distance(centre + sign * deviation) * deviation);
-    for (let step = 0; step < MOST_STEPS; step++) {
-      const { found, z, slope } = at(value, start);
-      const gap = distance(value) - z;
-      if (value === 0 && gap >= 0) return 0;
-      const next = value + gap / Math.abs(slope) * sign;
-      if (Math.abs(gap) <= CLOSE * z) return Math.max(0, next);
-      if (gap > 0) near = value;
-      else far = value;
-      start = found.theta;
-      const isInside = sign * (next - near) > 0 && sign * (far - next) > 0;
-      if (isInside) value = next;
-      else if (Number.isFinite(far)) value = near === 0 && far === 0 ? 0 : (near + far) / 2;
-      else value = near + 2 * Math.abs(value - centre || deviation);
-      if (sign < 0 && value < 1e-3 * deviation) value = 0;
+  const inside: Candidate = {
+    value: centre,
+    beyond: -studentQuantile(0.5 + level / 2, degreesOfFreedom),
+    theta,
+  };
+  const step = levelDeviation(around, index) * Math.sqrt(widening);
+  return { low: lowEnd(inside, at), high: highEnd(inside, Math.min(step, (squares.problem.responses[0] - centre) / 4), at) };
+}
+
+type At = (value: number, near: readonly number[]) => Candidate;
+
+function lowEnd(inside: Candidate, at: At): number {
+  if (inside.value === 0) return 0;
+  const zero = at(0, inside.theta);
+  return zero.beyond <= 0 ? 0 : between(inside, zero, at);
+}
+
+function highEnd(inside: Candidate, step: number, at: At): number {
+  let near = inside;
+  for (let length = step, count = 0; count < MOST_STEPS; count++, length *= 2) {
+    const far = at(near.value + length, near.theta);
+    if (!(far.beyond <= 0)) return between(near, far, at);
+    near = far;
+  }
+  return Infinity;
+}
+
+/** The end between a candidate inside and one beyond: false position, the older side's weight halved (Dowell and Jarratt 1971). */
+function between(inside: Candidate, beyond: Candidate, at: At): number {
+  let [near, far] = [inside, beyond];
+  let [a, b] = [near.beyond, far.beyond];
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const share = Number.isFinite(b) ? Math.min(0.95, Math.max(0.05, a / (a - b))) : 0.5;
+    const next = at(near.value + share * (far.value - near.value), near.theta);
+    if (Math.abs(next.beyond) <= CLOSE) return next.value;
+    if (next.beyond < 0) {
+      [near, a] = [next, next.beyond];
+      b /= 2;
+    } else {
+      [far, b] = [next, next.beyond];
+      a /= 2;
     }
-    return value;
-  };
-  return { low: centre === 0 ? 0 : end(-1), high: end(1) };
+  }
+  return (near.value + far.value) / 2;
 }
