@@ -6,7 +6,7 @@ import type { Fit } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
 import { minimize } from '../fit/minimize.ts';
 import { Problem } from '../fit/problem.ts';
-import { blocksOf, runVariance, varianceRatio } from './noise.ts';
+import { blocksOf, LARGEST_RATIO, runVariance, varianceRatio } from './noise.ts';
 import type { Blocks, Linearized, Noise } from './noise.ts';
 import { pseudoValues } from './pseudo-values.ts';
 import { jackknifeCovariance } from './sandwich.ts';
@@ -103,20 +103,16 @@ function withKnownErrors(around: Around, response: Float64Array, evaluation: Flo
 
 /** No known errors: one variance for all, or, where runs have several rows, one of runs and one of rows. */
 function byScatter(around: Around, response: Float64Array): Likelihood {
-  const { problem, blocks, degrees, size } = around;
+  const { problem, blocks, size } = around;
   const rows = response.length;
-  const evaluation = new Float64Array(rows);
-  if (blocks.length === rows) {
-    const squares = new Squares(problem, response, { run: 1, evaluation }, blocks);
-    const scale = squares.value(around.theta) / (rows - size);
-    return finish(around, squares, around.theta, scale, degrees, { run: scale, evaluation: 0 });
-  }
-  evaluation.fill(1);
+  const none = new Float64Array(rows);
+  if (blocks.length === rows) return byRuns(around, new Squares(problem, response, { run: 1, evaluation: none }, blocks));
+  const evaluation = none.map(() => 1);
   let theta = around.theta;
   let run = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const near = linearize(new Squares(problem, response, { run: 0, evaluation }, blocks), theta, around.free);
-    const next = varianceRatio(near);
+    const next = varianceRatio(linearize(new Squares(problem, response, { run, evaluation }, blocks), theta, around.free));
+    if (next >= LARGEST_RATIO / 2) return byRuns(around, new Squares(problem, response, { run: 1, evaluation: none }, blocks));
     const settled = Math.abs(next - run) <= SETTLED * run && round > 0;
     run = next;
     theta = minimize(new Squares(problem, response, { run, evaluation }, blocks), theta).theta;
@@ -124,7 +120,14 @@ function byScatter(around: Around, response: Float64Array): Likelihood {
   }
   const squares = new Squares(problem, response, { run, evaluation }, blocks);
   const scale = squares.value(theta) / (rows - size);
-  return finish(around, squares, theta, scale, degrees, { run: scale * run, evaluation: scale });
+  return finish(around, squares, theta, scale, around.degrees, { run: scale * run, evaluation: scale });
+}
+
+/** All scatter is that of runs: rows of one run do not differ from each other, or there is only one. */
+function byRuns(around: Around, squares: Squares): Likelihood {
+  const { theta } = minimize(squares, around.theta);
+  const scale = squares.value(theta) / around.degrees;
+  return finish(around, squares, theta, scale, around.degrees, { run: scale, evaluation: 0 });
 }
 
 /**
@@ -163,14 +166,30 @@ function finish(
   degreesOfFreedom: number,
   newRun: Likelihood['newRun'],
 ): Likelihood {
-  const { value, normal } = squares.evaluate(theta);
+  const minimum = squares.value(theta);
+  return { fit, squares, theta, minimum, scale, degreesOfFreedom, newRun, ...covarianceOf(squares, theta, free, scale) };
+}
+
+function covarianceOf(
+  squares: Squares,
+  theta: readonly number[],
+  free: readonly boolean[],
+  scale: number,
+): Pick<Likelihood, 'free' | 'inverse' | 'covariance'> {
+  const { normal } = squares.evaluate(theta);
   const seen = normal.map((row, i) => row.map((entry, j) => (free[i] && free[j] ? entry / 2 : 0)));
   const { inverse } = pseudoInverse(seen);
-  const covariance =
-    squares.blocks.length >= ROBUST_FROM * free.filter(Boolean).length
-      ? jackknifeCovariance(squares, theta, free)
-      : inverse.map((row) => row.map((entry) => scale * entry));
-  return { fit, squares, theta, minimum: value, scale, degreesOfFreedom, free, inverse, covariance, newRun };
+  const isMany = squares.blocks.length >= ROBUST_FROM * free.filter(Boolean).length;
+  const covariance = isMany
+    ? jackknifeCovariance(squares, theta, free)
+    : inverse.map((row) => row.map((entry) => scale * entry));
+  return { free, inverse, covariance };
+}
+
+/** The same surroundings with a coordinate taken for free that lies at a bound, to look from there to its other side. */
+export function includeCoordinate(around: Likelihood, index: number): Likelihood {
+  const free = around.free.map((isFree, i) => isFree || i === index);
+  return { ...around, ...covarianceOf(around.squares, around.theta, free, around.scale) };
 }
 
 /** Residuals and their derivatives by the free coordinates, not whitened. */

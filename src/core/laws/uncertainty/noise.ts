@@ -122,10 +122,13 @@ export function runVariance(near: Linearized, evaluation: Float64Array, spread: 
   return score(best) < score(0) ? best : 0;
 }
 
+/** Beyond this ratio a run's rows do not differ from each other. */
+export const LARGEST_RATIO = 1e8;
+
 /** Run variance in multiples of the evaluations' where neither is known and runs have several rows. */
 export function varianceRatio(near: Linearized): number {
   const evaluation = new Float64Array(near.table.length / near.width).fill(1);
   const score = (run: number): number => restricted(near, { run, evaluation }, true);
-  const best = exp(argMin((x) => score(exp(x)), log(1e-4), log(1e8)));
+  const best = exp(argMin((x) => score(exp(x)), log(1e-4), log(LARGEST_RATIO)));
   return score(best) < score(0) ? best : 0;
 }

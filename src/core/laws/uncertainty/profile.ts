@@ -3,11 +3,9 @@ import { minimize } from '../fit/minimize.ts';
 import type { Likelihood } from './likelihood.ts';
 import type { Target } from './squares.ts';
 
-/** How far a profile is followed: the squares may rise by `rise`. */
+/** How far a profile is followed: to `t` standard deviations, squares being measured by `variance`. */
 export interface ProfileLimits {
-  /** Distance, in standard deviations, at which an end lies: Student's t. */
   readonly t: number;
-  /** Variance by which squares are measured. */
   readonly variance: number;
 }
 
@@ -20,67 +18,68 @@ const CLOSE = 0.02;
 const LONGEST = 3;
 
 /**
- * End of a profile likelihood interval on one side (`sign` -1 or 1): where the smallest squares with the target held have risen
- * by t^2 variance. The target is not held but tethered: squares + w (y - target)^2 has its minimum on the profile, at a value that
- * follows from y, and bounds of the coordinates stay simple. Infinite where the squares never rise so far.
+ * End of a profile likelihood interval on one side: where the smallest squares with the target held have risen by t^2 variance.
+ * The target is not held but tethered: the minimum of squares + w (y - target)^2 lies on the profile, at a value that follows from y,
+ * and bounds of the coordinates stay simple. Infinite where the squares never rise so far.
  */
-export function profileEnd(around: Likelihood, target: Target, sign: -1 | 1, limits: ProfileLimits): number {
+export function profileEnd(around: Likelihood, target: Target, sign: -1 | 1, { t, variance }: ProfileLimits): number {
   const { squares, theta, minimum, inverse } = around;
-  const { t, variance } = limits;
   const { value: centre, gradient } = target.at(theta);
-  const curvature = 1 / Math.max(dot(gradient, multiply(inverse, [...gradient])), 1e-300);
-  const weight = STIFFNESS * curvature;
+  const spread = dot(gradient, multiply(inverse, gradient));
+  if (!(spread > 0)) return sign * Infinity;
+  const weight = STIFFNESS / spread;
   let start = theta;
-  let wanted = centre + sign * t * Math.sqrt(variance / curvature);
-  let force = curvature * (wanted - centre);
-  let far = 0;
+  let wanted = centre + sign * t * Math.sqrt(variance * spread);
+  // d squares / d target / 2 on the profile: the tether must pull with it.
+  let pull = (wanted - centre) / spread;
+  let furthest = 0;
   for (let step = 0; step < MOST_STEPS; step++) {
-    const value = wanted + force / weight;
+    const value = wanted + pull / weight;
     const found = minimize(squares.tethered({ target, value, weight }), start);
     const reached = target.at(found.theta).value;
+    pull = weight * (value - reached);
     const rise = Math.max(0, found.value - weight * (value - reached) ** 2 - minimum);
     const z = Math.sqrt(rise / variance);
-    const pull = weight * (value - reached);
-    const slope = pull / (z * variance);
-    const next = reached + (sign * (t - z)) / (sign * slope);
+    const next = reached + ((t - z) * z * variance) / pull;
     if (Math.abs(z - t) <= CLOSE * t) return next;
-    const distance = Math.abs(reached - centre);
-    if (distance <= far && z < t) break;
-    far = z < t ? distance : far;
+    const distance = sign * (reached - centre);
+    if (z < t && distance <= furthest) break;
+    if (z < t) furthest = distance;
     start = found.theta;
-    const furthest = centre + sign * LONGEST * distance;
-    wanted = Number.isFinite(next) && sign * (next - centre) > 0 ? (sign > 0 ? Math.min(next, furthest) : Math.max(next, furthest)) : (centre + reached) / 2;
-    force = pull * ((wanted - centre) / (reached - centre));
+    const longer = Number.isFinite(next) ? sign * (next - centre) : Infinity;
+    const length = longer > 0 ? Math.min(longer, LONGEST * distance) : distance / 2;
+    pull *= length / distance;
+    wanted = centre + sign * length;
   }
   return sign * Infinity;
 }
 
 /**
  * End of an interval for a new observation: the value that, as one more row of variance `noise`, raises the smallest squares by
- * t^2 variance; for a linear law Student's interval (Bjornstad 1990, section 2). `widening` multiplies the law's own part.
+ * t^2 variance; for a linear law Student's interval (Bjornstad 1990, section 2).
  */
 export function newRowEnd(
   around: Likelihood,
   target: Target,
   sign: -1 | 1,
-  limits: ProfileLimits,
+  { t, variance }: ProfileLimits,
   noise: number,
 ): number {
   const { squares, theta, minimum, inverse } = around;
-  const { t, variance } = limits;
   const { value: centre, gradient } = target.at(theta);
   const weight = variance / noise;
-  const deviation = Math.sqrt(variance * dot(gradient, multiply(inverse, [...gradient])) + noise);
+  let length = t * Math.sqrt(variance * Math.max(0, dot(gradient, multiply(inverse, gradient))) + noise);
   let start = theta;
-  let value = centre + sign * t * deviation;
   for (let step = 0; step < MOST_STEPS; step++) {
+    const value = centre + sign * length;
     const found = minimize(squares.tethered({ target, value, weight }), start);
     const z = Math.sqrt(Math.max(0, found.value - minimum) / variance);
-    const slope = (weight * Math.abs(value - target.at(found.theta).value)) / (z * variance);
-    const next = value + (sign * (t - z)) / slope;
-    if (Math.abs(z - t) <= CLOSE * t) return next;
+    const slope = (weight * sign * (value - target.at(found.theta).value)) / (z * variance);
+    const next = length + (t - z) / slope;
+    if (Math.abs(z - t) <= CLOSE * t) return centre + sign * next;
     start = found.theta;
-    value = sign * (next - centre) > 0 ? next : (value + centre) / 2;
+    if (!(next > 0)) length /= 2;
+    else length = Math.min(next, LONGEST * length);
   }
-  return value;
+  return centre + sign * length;
 }
