@@ -1,24 +1,11 @@
-import { studentQuantile } from '../../math/distributions.ts';
 import type { Fit, Interval } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
 import type { Forecast } from './delta.ts';
 import { includeCoordinate, likelihoodOf, wideningOf } from './likelihood.ts';
-import type { Likelihood } from './likelihood.ts';
 import { levelInterval } from './profile-level.ts';
-import { newRowEnd, profileEnd } from './profile.ts';
-import type { ProfileLimits } from './profile.ts';
-import type { Target } from './squares.ts';
+import { newRowRange, profileRange } from './ranges.ts';
+import type { Range } from './ranges.ts';
 import { lossTarget, parameterTarget } from './targets.ts';
-
-const SIDES = [-1, 1] as const;
-
-/** Student's t and the variance by which squares are measured for a target. */
-export function limitsOf(around: Likelihood, target: Target, level: number): ProfileLimits {
-  return {
-    t: studentQuantile(0.5 + level / 2, around.degreesOfFreedom),
-    variance: around.scale * wideningOf(around, target.at(around.theta).gradient),
-  };
-}
 
 /**
  * Profile likelihood intervals of the parameters, by name. A level such as the irreducible loss may begin at 0. Coefficients that
@@ -36,7 +23,7 @@ export function profileIntervals(fit: Fit, data: Observations, level = 0.95): Re
     }
     if (!around.free[index] && fit.parameters[name] === 0) return [];
     const from = around.free[index] ? around : includeCoordinate(around, index);
-    const [low, high] = SIDES.map((sign) => target.toRaw(profileEnd(from, target, sign, limitsOf(from, target, level))));
+    const [low, high] = profileRange(from, target, level).map(target.toRaw);
     return [[name, { level, low: Math.max(lower, low), high: Math.min(upper, high) }] as const];
   });
   return Object.fromEntries(entries);
@@ -65,16 +52,15 @@ export function profileForecast(
   const loss = target.toRaw(target.at(around.theta).value);
   const { run, evaluation } = around.newRun;
   const known = evaluationError === undefined ? evaluation : (isLog ? evaluationError / loss : evaluationError) ** 2;
-  const intervals = (endOf: (sign: -1 | 1, limits: ProfileLimits) => number): Interval[] =>
+  const intervals = (rangeOf: (level: number) => Range): Interval[] =>
     levels.map((level) => {
-      const limits = limitsOf(around, target, level);
-      const [low, high] = SIDES.map((sign) => target.toRaw(endOf(sign, limits)));
+      const [low, high] = rangeOf(level).map(target.toRaw);
       return { level, low, high };
     });
   return {
     loss,
-    curve: intervals((sign, limits) => profileEnd(around, target, sign, limits)),
-    newRun: intervals((sign, limits) => newRowEnd(around, target, sign, limits, run + known)),
+    curve: intervals((level) => profileRange(around, target, level)),
+    newRun: intervals((level) => newRowRange(around, target, level, run + known)),
     degreesOfFreedom: around.degreesOfFreedom,
   };
 }

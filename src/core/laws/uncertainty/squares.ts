@@ -54,6 +54,13 @@ export class Squares implements Minimizable {
     return table;
   }
 
+  /** A column of the table, whitened. */
+  whitened(column: Float64Array): Float64Array {
+    const copy = column.slice();
+    whiten(copy, 1, this.noise, this.blocks);
+    return copy;
+  }
+
   value(theta: readonly number[]): number {
     const table = this.rows(theta);
     let sum = 0;
