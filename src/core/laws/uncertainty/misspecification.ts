@@ -1,11 +1,11 @@
 import { incompleteBeta } from '../../math/distributions.ts';
 import { log } from '../../math/elementary.ts';
 import { dot } from '../../math/linear.ts';
-import { regress } from '../../math/regression.ts';
-import type { Fit } from '../../terms/fit.ts';
+import { leverage, regress } from '../../math/regression.ts';
+import type { Law } from '../../terms/law.ts';
 import type { Observations } from '../../terms/observation.ts';
-import { likelihoodOf } from './likelihood.ts';
 import type { Likelihood } from './likelihood.ts';
+import type { Target } from './squares.ts';
 
 /** One way in which residuals may show that a law bends otherwise than the runs. */
 export interface StructureTest {
@@ -33,6 +33,24 @@ const LEVEL = 0.02;
 export const fisherTail = (F: number, numerator: number, denominator: number): number =>
   F > 0 ? incompleteBeta(denominator / (denominator + numerator * F), denominator / 2, numerator / 2) : 1;
 
+/** Terms that a law may lack, as functions of its variables' scaled logarithms. */
+interface Terms {
+  readonly name: 'drift' | 'structure';
+  readonly sentence: string;
+  readonly of: (logs: readonly number[]) => readonly number[];
+}
+
+const DRIFT: Terms = {
+  name: 'drift',
+  sentence: 'a slope that changes with the cost',
+  of: (logs) => [logs.reduce((sum, value) => sum + value, 0) ** 2],
+};
+const STRUCTURE: Terms = {
+  name: 'structure',
+  sentence: 'squares and products of the variables',
+  of: (logs) => logs.flatMap((one, i) => logs.slice(i).map((other) => one * other)),
+};
+
 /**
  * Tests whether residuals follow the variables after all. `drift`: the square of the log cost (the sum of the logarithms of all
  * variables) is added to the law: a slope that changes along the runs. `structure`: squares and products of all log variables.
@@ -40,14 +58,12 @@ export const fisherTail = (F: number, numerator: number, denominator: number): n
  * the law's derivatives with and without the added terms, and runs, not rows, are the degrees of freedom. `lack-of-fit`: the scatter
  * of runs around their point's mean against that of the means around the law, where points have several runs.
  */
-export function testMisspecification(fit: Fit, data: Observations): Misspecification {
-  const around = likelihoodOf(fit, data);
-  const logs = logVariables(fit, data);
-  const drift = logs[0].map((_, row) => logs.reduce((sum, column) => sum + column[row], 0) ** 2);
-  const products = logs.flatMap((one, i) => logs.slice(i).map((other) => one.map((value, row) => value * other[row])));
+export function testMisspecification(around: Likelihood, data: Observations): Misspecification {
+  const { law } = around.fit;
+  const scaled = scaleOf(law, data);
   const tests = [
-    addedTerms(around, [drift], 'drift', 'a slope that changes with the cost'),
-    ...(logs.length > 1 ? [addedTerms(around, products, 'structure', 'squares and products of the variables')] : []),
+    addedTerms(around, data, DRIFT),
+    ...(scaled.count > 1 ? [addedTerms(around, data, STRUCTURE)] : []),
     lackOfFit(around, data),
   ].filter((test) => test !== undefined);
   const strangest = tests.toSorted((a, b) => a.pValue - b.pValue)[0];
@@ -62,51 +78,91 @@ export function testMisspecification(fit: Fit, data: Observations): Misspecifica
   return { tests, pValue, isRefuted, sentence };
 }
 
-/** Logarithms of the variables that are positive and vary, scaled to mean 0 and largest size 1. */
-function logVariables({ law }: Fit, { columns }: Observations): number[][] {
-  return law.variables.flatMap((name) => {
-    const column = columns[name];
-    const isPositive = column.every((value) => value > 0);
-    const values = [...column].map((value) => (isPositive ? log(value) : value));
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const reach = Math.max(...values.map((value) => Math.abs(value - mean)));
-    return reach > 0 ? [values.map((value) => (value - mean) / reach)] : [];
-  });
+/**
+ * What the law with the terms that it lacks forecasts for a target: value, variance and degrees of freedom, by one linear step.
+ * Undefined where too few runs remain.
+ */
+export function forecastWithTerms(
+  around: Likelihood,
+  data: Observations,
+  { tests }: Misspecification,
+  target: Target,
+  at: Readonly<Record<string, number>>,
+): { readonly value: number; readonly variance: number; readonly degrees: number } | undefined {
+  const { law } = around.fit;
+  const strangest = tests.toSorted((a, b) => a.pValue - b.pValue)[0];
+  const isDrift = strangest?.name === 'drift' || scaleOf(law, data).count < 2;
+  const terms = isDrift ? DRIFT : STRUCTURE;
+  const extended = extend(around, data, terms);
+  const { value, gradient } = target.at(around.theta);
+  const added = terms.of(scaleOf(law, data).logs((name) => at[name]));
+  const row = [...extended.kept.map((k, i) => gradient[k - 1] / extended.sizes[i]), ...added];
+  const fitted = regress(extended.design, extended.y);
+  const degrees = around.degreesOfFreedom - added.length;
+  if (!fitted || degrees < 1) return undefined;
+  const scatter = fitted.residualSum / fitted.degrees;
+  return { value: value + dot(row, fitted.coefficients), variance: scatter * leverage(row, fitted.inverse), degrees };
 }
 
-/** [row][residual, derivatives by the free coordinates scaled to unit length, added terms], whitened. */
-function design(around: Likelihood, added: readonly (readonly number[])[]): { y: number[]; base: number[][]; extended: number[][] } {
-  const { squares, theta, free } = around;
-  const width = theta.length + 1;
-  const rows = squares.response.length;
-  const table = squares.rows(theta);
-  const terms = added.map((column) => squares.whitened(Float64Array.from(column)));
-  const kept = free.flatMap((isFree, i) => (isFree ? [i + 1] : []));
-  const sizes = kept.map((k) => Math.sqrt(Array.from({ length: rows }, (_, row) => table[row * width + k] ** 2).reduce((a, b) => a + b, 0)) || 1);
-  const base = Array.from({ length: rows }, (_, row) => kept.map((k, i) => table[row * width + k] / sizes[i]));
+/** Logarithms of a law's variables that are positive, scaled to mean 0 and largest size 1 over the table. */
+function scaleOf(
+  law: Law,
+  { columns }: Observations,
+): { count: number; logs: (valueOf: (name: string) => number) => number[] } {
+  const scales = law.variables.flatMap((name) => {
+    const isPositive = columns[name].every((value) => value > 0);
+    const transform = isPositive ? log : (value: number): number => value;
+    const values = [...columns[name]].map(transform);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const reach = Math.max(...values.map((value) => Math.abs(value - mean)));
+    return reach > 0 ? [{ name, transform, mean, reach }] : [];
+  });
   return {
-    y: Array.from({ length: rows }, (_, row) => table[row * width]),
-    base,
-    extended: base.map((line, row) => [...line, ...terms.map((term) => term[row])]),
+    count: scales.length,
+    logs: (valueOf) => scales.map(({ name, transform, mean, reach }) => (transform(valueOf(name)) - mean) / reach),
   };
 }
 
-function addedTerms(
-  around: Likelihood,
-  added: readonly (readonly number[])[],
-  name: StructureTest['name'],
-  sentence: string,
-): StructureTest | undefined {
-  const degrees = around.degreesOfFreedom - added.length;
+interface Extended {
+  readonly y: number[];
+  /** [row][derivatives by the free coordinates at unit length, added terms], whitened. */
+  readonly design: number[][];
+  /** Places of the derivatives in the table, and what they were divided by. */
+  readonly kept: readonly number[];
+  readonly sizes: readonly number[];
+}
+
+function extend({ squares, theta, free, fit }: Likelihood, data: Observations, terms: Terms): Extended {
+  const width = theta.length + 1;
+  const table = squares.rows(theta);
+  const rows = Array.from(squares.response.keys());
+  const { logs } = scaleOf(fit.law, data);
+  const added = rows.map((row) => terms.of(logs((name) => data.columns[name][row])));
+  const white = added[0].map((_, k) => squares.whitened(Float64Array.from(added, (line) => line[k])));
+  const kept = free.flatMap((isFree, i) => (isFree ? [i + 1] : []));
+  const sizes = kept.map((k) => Math.sqrt(rows.reduce((sum, row) => sum + table[row * width + k] ** 2, 0)) || 1);
+  return {
+    y: rows.map((row) => table[row * width]),
+    design: rows.map((row) => [
+      ...kept.map((k, i) => table[row * width + k] / sizes[i]),
+      ...white.map((column) => column[row]),
+    ]),
+    kept,
+    sizes,
+  };
+}
+
+function addedTerms(around: Likelihood, data: Observations, terms: Terms): StructureTest | undefined {
+  const { y, design, kept } = extend(around, data, terms);
+  const count = design[0].length - kept.length;
+  const degrees = around.degreesOfFreedom - count;
   if (degrees < 1) return undefined;
-  const { y, base, extended } = design(around, added);
-  const [without, withTerms] = [regress(base, y), regress(extended, y)];
+  const without = regress(design.map((row) => row.slice(0, kept.length)), y);
+  const withTerms = regress(design, y);
   if (!without || !withTerms) return undefined;
-  const gain = without.residualSum - withTerms.residualSum;
-  // Rows of a run hold less than as many runs: the scatter a degree of freedom is that of the noise model.
-  const scatter = withTerms.residualSum / (y.length - extended[0].length);
-  const F = gain / added.length / scatter;
-  return { name, sentence, F, degrees: [added.length, degrees], pValue: fisherTail(F, added.length, degrees) };
+  const F = (without.residualSum - withTerms.residualSum) / count / (withTerms.residualSum / withTerms.degrees);
+  const { name, sentence } = terms;
+  return { name, sentence, F, degrees: [count, degrees], pValue: fisherTail(F, count, degrees) };
 }
 
 /** Runs at the same point against the law (Draper and Smith 1998, section 2.1); undefined where no point has two. */

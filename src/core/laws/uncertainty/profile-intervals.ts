@@ -1,3 +1,4 @@
+import { studentQuantile } from '../../math/distributions.ts';
 import type { Fit, Interval } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
 import type { Forecast } from './delta.ts';
@@ -5,6 +6,8 @@ import { includeCoordinate, likelihoodOf, wideningOf } from './likelihood.ts';
 import { levelInterval } from './profile-level.ts';
 import { newRowRange, profileRange } from './ranges.ts';
 import type { Range } from './ranges.ts';
+import { forecastWithTerms, testMisspecification } from './misspecification.ts';
+import type { Misspecification } from './misspecification.ts';
 import { lossTarget, parameterTarget } from './targets.ts';
 
 /**
@@ -39,28 +42,53 @@ export interface ProfileForecastOptions {
   readonly evaluationError?: number;
 }
 
-/** Forecast of the law and of a new run at a point of its variables, by profile likelihood. */
+/** A forecast that says whether the runs bear the law out. */
+export interface TestedForecast extends Forecast {
+  readonly misspecification: Misspecification;
+}
+
+/**
+ * Forecast of the law and of a new run at a point of its variables, by profile likelihood. Where the runs contradict the law, the
+ * intervals also hold those of the law with the terms that it lacks.
+ */
 export function profileForecast(
   fit: Fit,
   data: Observations,
   at: Readonly<Record<string, number>>,
   { levels = [0.95], evaluationError }: ProfileForecastOptions = {},
-): Forecast {
+): TestedForecast {
   const around = likelihoodOf(fit, data);
   const isLog = fit.objectiveKind.residual === 'log';
   const target = lossTarget(fit.law, around.squares.coordinates, isLog, at);
   const loss = target.toRaw(target.at(around.theta).value);
   const { run, evaluation } = around.newRun;
   const known = evaluationError === undefined ? evaluation : (isLog ? evaluationError / loss : evaluationError) ** 2;
-  const intervals = (rangeOf: (level: number) => Range): Interval[] =>
+  const misspecification = testMisspecification(around, data);
+  const other = misspecification.isRefuted
+    ? forecastWithTerms(around, data, misspecification, target, at)
+    : undefined;
+  const intervals = (noise: number, rangeOf: (level: number) => Range): Interval[] =>
     levels.map((level) => {
-      const [low, high] = rangeOf(level).map(target.toRaw);
+      const range = rangeOf(level);
+      const [low, high] = (other ? hull(range, other, noise, level) : range).map(target.toRaw);
       return { level, low, high };
     });
   return {
     loss,
-    curve: intervals((level) => profileRange(around, target, level)),
-    newRun: intervals((level) => newRowRange(around, target, level, run + known)),
+    curve: intervals(0, (level) => profileRange(around, target, level)),
+    newRun: intervals(run + known, (level) => newRowRange(around, target, level, run + known)),
     degreesOfFreedom: around.degreesOfFreedom,
+    misspecification,
   };
+}
+
+/** The smallest interval that holds the law's and the one of another forecast. */
+function hull(
+  [low, high]: Range,
+  other: { readonly value: number; readonly variance: number; readonly degrees: number },
+  noise: number,
+  level: number,
+): Range {
+  const half = studentQuantile(0.5 + level / 2, other.degrees) * Math.sqrt(other.variance + noise);
+  return [Math.min(low, other.value - half), Math.max(high, other.value + half)];
 }

@@ -83,3 +83,17 @@ export function newRowEnd(
   }
   return centre + sign * length;
 }
+
+/** Distance of a new observation from its forecast, in standard deviations: Student's t where the law is right, with a sign. */
+export function newRowDistance(
+  { squares, theta, minimum }: Likelihood,
+  target: Target,
+  value: number,
+  variance: number,
+  noise: number,
+): number {
+  const weight = variance / noise;
+  const found = minimize(squares.tethered({ target, value, weight }), theta);
+  const z = Math.sqrt(Math.max(0, found.value - minimum) / variance);
+  return Math.sign(value - target.at(theta).value) * z;
+}
