@@ -38,11 +38,12 @@ function distanceFromZero(
   theta: readonly number[],
   variance: number,
 ): number {
+  const floor = squares.coordinates.lower[index];
+  if (theta[index] <= floor) return 0;
   const width = theta.length + 1;
   const fitted = squares.problem.rowSlopes(theta);
   const exact = squares.response.map((_, row) => fitted[row * width]);
   const own = new Squares(squares.problem, exact, squares.noise, squares.blocks);
-  const floor = squares.coordinates.lower[index];
   const { value } = minimize(
     held({ squares: own }, index, floor),
     theta.map((one, i) => (i === index ? floor : one)),
@@ -84,13 +85,13 @@ export function levelInterval(
   const variance = scale * widening;
   const floor = squares.coordinates.lower[index];
   const centre = theta[index] <= floor + 1e-9 ? 0 : exp(theta[index]);
+  const distance = distanceNearBound(level, degreesOfFreedom);
   const at = (value: number, near: readonly number[]): Candidate => {
     const coordinate = value > 0 ? Math.max(floor, log(value)) : floor;
     const start = near.map((one, i) => (i === index ? coordinate : one));
     const found = minimize(held(around, index, coordinate), start);
     const z = Math.sqrt(Math.max(0, found.value - minimum) / variance);
-    const k = distanceFromZero(around, index, found.theta, variance);
-    return { value, beyond: z - distanceNearBound(k, level, degreesOfFreedom), theta: found.theta };
+    return { value, beyond: z - distance(distanceFromZero(around, index, found.theta, variance)), theta: found.theta };
   };
   const inside: Candidate = {
     value: centre,

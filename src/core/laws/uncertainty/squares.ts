@@ -26,13 +26,23 @@ export class Squares implements Minimizable {
   readonly noise: Noise;
   readonly blocks: Blocks;
   private readonly tether: Tether | undefined;
+  /** Rows of the last evaluation: a new table for each would keep the garbage collector busier than the sums. */
+  private readonly scratch: Float64Array;
 
-  constructor(problem: Problem, response: Float64Array, noise: Noise, blocks: Blocks, tether?: Tether) {
+  constructor(
+    problem: Problem,
+    response: Float64Array,
+    noise: Noise,
+    blocks: Blocks,
+    tether?: Tether,
+    scratch?: Float64Array,
+  ) {
     this.problem = problem;
     this.response = response;
     this.noise = noise;
     this.blocks = blocks;
     this.tether = tether;
+    this.scratch = scratch ?? new Float64Array(response.length * (problem.law.parameters.length + 1));
     const smallest = noise.evaluation.reduce((least, value) => Math.min(least, value), Infinity) + noise.run;
     this.negligible = problem.negligible / smallest;
   }
@@ -42,14 +52,19 @@ export class Squares implements Minimizable {
   }
 
   tethered(tether: Tether): Squares {
-    return new Squares(this.problem, this.response, this.noise, this.blocks, tether);
+    return new Squares(this.problem, this.response, this.noise, this.blocks, tether, this.scratch);
   }
 
   /** [row][residual, derivatives of the fitted value by the coordinates...], whitened unless told. */
   rows(theta: readonly number[], isWhite = true): Float64Array {
+    return this.fill(theta, isWhite).slice();
+  }
+
+  private fill(theta: readonly number[], isWhite = true): Float64Array {
+    const table = this.scratch;
     const width = theta.length + 1;
-    const table = Float64Array.from(this.problem.rowSlopes(theta));
-    for (const [row, observed] of this.response.entries()) table[row * width] = observed - table[row * width];
+    table.set(this.problem.rowSlopes(theta));
+    for (let row = 0; row < this.response.length; row++) table[row * width] = this.response[row] - table[row * width];
     if (isWhite) whiten(table, width, this.noise, this.blocks);
     return table;
   }
@@ -62,7 +77,7 @@ export class Squares implements Minimizable {
   }
 
   value(theta: readonly number[]): number {
-    const table = this.rows(theta);
+    const table = this.fill(theta);
     let sum = 0;
     for (let cell = 0; cell < table.length; cell += theta.length + 1) sum += table[cell] ** 2;
     if (this.tether) {
@@ -73,7 +88,7 @@ export class Squares implements Minimizable {
   }
 
   evaluate(theta: readonly number[]): Evaluation {
-    const table = this.rows(theta);
+    const table = this.fill(theta);
     const size = theta.length;
     const gradient = new Array<number>(size).fill(0);
     const normal: Matrix = Array.from({ length: size }, () => new Array<number>(size).fill(0));
