@@ -7,7 +7,7 @@ const digits = (value: number): string => String(Number(value.toPrecision(6)));
 const WIDTH = 80;
 
 /** Breaks a sentence into lines of at most 80 columns; lines after the first are indented. */
-function wrap(sentence: string, indent = '  '): string[] {
+export function wrap(sentence: string, indent = '  '): string[] {
   const lines: string[] = [];
   for (const word of sentence.split(' ')) {
     const last = lines.at(-1);
@@ -41,15 +41,25 @@ export function fitText(fit: FitDocument): string {
     '',
     ...wrap(fit.status.sentence),
     ...(fit.status.remedy ? wrap(`  ${fit.status.remedy}`) : []),
+    ...noiseText(fit),
+    ...(fit.misspecification ? wrap(fit.misspecification.sentence) : []),
     `Condition ${diagnostics.condition.toPrecision(2)}, scale-free gradient ${diagnostics.gradientNorm.toPrecision(1)}.`,
     ...(law.caution ? wrap(`Beware: ${law.caution}`) : []),
   ].join('\n');
 }
 
 function intervalText({ intervals, diagnostics }: FitDocument, name: string): string {
-  if (diagnostics.boundsHit.includes(name)) return '(at its bound)';
   const interval = intervals[name];
-  return interval ? `${digits(interval.low)} to ${digits(interval.high)}` : '(not determined)';
+  if (interval) return `${digits(interval.low)} to ${digits(interval.high)}`;
+  return diagnostics.boundsHit.includes(name) ? '(at its bound)' : '(not determined)';
+}
+
+/** What the rows were weighed by. */
+function noiseText({ noise, objectiveKind }: FitDocument): string[] {
+  if (!noise) return [];
+  const part = (value: number): string =>
+    objectiveKind.residual === 'log' ? `${(100 * value).toPrecision(2)} %` : value.toPrecision(2);
+  return wrap(`Rows weighed by noise: ${part(noise.run)} of a run, ${part(noise.evaluation)} of an evaluation.`);
 }
 
 function objectiveText({ n, objective, objectiveKind }: FitDocument): string {

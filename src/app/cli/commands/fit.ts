@@ -1,12 +1,20 @@
 import type { Command } from 'commander';
-import { fitLaw, lawById, ownLaw, restrictLaw } from '../../../core/laws/index.ts';
+import {
+  fitLaw,
+  lawById,
+  likelihoodOf,
+  ownLaw,
+  restrictLaw,
+  testMisspecification,
+  weighByNoise,
+} from '../../../core/laws/index.ts';
 import type { Fit, Law, Objective } from '../../../core/laws/index.ts';
 import { bootstrapFits, percentileIntervals } from '../../../core/laws/uncertainty/bootstrap.ts';
-import { parameterIntervals } from '../../../core/laws/uncertainty/delta.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import type { Observations } from '../../../core/terms/observation.ts';
 import type { FitDocument } from '../fit-document.ts';
 import { fitText } from '../fit-text.ts';
+import { INTERVALS_HELP, intervalsBy, parseIntervalMethod } from '../intervals.ts';
 import { addRecordOptions, openRecords, parseMap, wholeNumber } from '../record-options.ts';
 import type { RecordFlags } from '../record-options.ts';
 
@@ -17,6 +25,7 @@ interface FitFlags extends RecordFlags {
   readonly tie?: string;
   readonly objective: string;
   readonly delta?: string;
+  readonly intervals: string;
   readonly bootstrap?: string;
   readonly seed: string;
   readonly json?: boolean;
@@ -42,7 +51,8 @@ export function register(program: Command): void {
     .option('--tie <names>', 'make parameters equal, such as "beta=alpha"')
     .option('--objective <name>', `one of ${OBJECTIVES.join(', ')}`, 'log-huber')
     .option('--delta <number>', 'scale of huber and cauchy, in units of the residual (default 1e-3)')
-    .option('--bootstrap <draws>', 'intervals from this many resamples of the runs instead of the delta method')
+    .option('--intervals <method>', INTERVALS_HELP, 'profile')
+    .option('--bootstrap <draws>', 'percentile intervals from this many resamples of the runs instead')
     .option('--seed <n>', 'seed of starts and resamples', '1')
     .option('--json', 'print the fit as JSON (isoflop.fit/1)')
     .addHelpText(
@@ -56,7 +66,8 @@ function fit(path: string, flags: FitFlags): void {
   const records = openRecords(path, flags);
   const law = chooseLaw(flags, records.columns);
   const data = records.observe([...law.variables, law.response]);
-  const result = fitLaw(law, data, { objective: parseObjective(flags), seed: wholeNumber(flags.seed, '--seed') });
+  const seed = wholeNumber(flags.seed, '--seed');
+  const result = weighByNoise(fitLaw(law, data, { objective: parseObjective(flags), seed }), data);
   const document = withIntervals(result, data, flags);
   console.log(flags.json ? JSON.stringify(document, null, 2) : fitText(document));
 }
@@ -74,12 +85,15 @@ function chooseLaw(flags: FitFlags, columns: readonly string[]): Law {
 function withIntervals(result: Fit, data: Observations, flags: FitFlags): FitDocument {
   const columns = Object.fromEntries(Object.entries(data.columns).map(([name, values]) => [name, [...values]]));
   const saw = { columns, runs: data.runs };
+  const misspecification = testMisspecification(likelihoodOf(result, data), data);
   if (flags.bootstrap === undefined) {
-    return { ...result, intervals: parameterIntervals(result, data), intervalMethod: 'delta', data: saw };
+    const method = parseIntervalMethod(flags.intervals);
+    const intervals = intervalsBy(method, result, data, wholeNumber(flags.seed, '--seed'));
+    return { ...result, intervals, intervalMethod: method, misspecification, data: saw };
   }
   const seed = wholeNumber(flags.seed, '--seed');
   const draws = bootstrapFits(result, data, { draws: wholeNumber(flags.bootstrap, '--bootstrap'), seed });
-  return { ...result, intervals: percentileIntervals(result, draws), intervalMethod: 'bootstrap', data: saw };
+  return { ...result, intervals: percentileIntervals(result, draws), intervalMethod: 'bootstrap', misspecification, data: saw };
 }
 
 function parseObjective({ objective, delta }: FitFlags): Objective {

@@ -35,6 +35,7 @@ export interface Likelihood {
 
 /** From so many runs a parameter on, the runs' own scatter tells the covariance better than a model that takes them to scatter alike. */
 const ROBUST_FROM = 10;
+export const isMany = (blocks: Blocks, parameters: number): boolean => blocks.length >= ROBUST_FROM * parameters;
 /** Rounds of fitting the law and its noise in turns. */
 const ROUNDS = 4;
 const SETTLED = 1e-3;
@@ -80,7 +81,7 @@ function evaluationVariances({ law, objectiveKind }: Fit, { columns }: Observati
   const errors = columns[`${law.response}Error`];
   if (!errors?.some((error) => error > 0)) return undefined;
   const isLog = objectiveKind.residual === 'log';
-  return errors.map((error, row) => (isLog ? error / columns[law.response][row] : error) ** 2);
+  return errors.map((error, row) => square(isLog ? error / columns[law.response][row] : error));
 }
 
 /** Evaluations of known error: the run variance is what the scatter shows beyond them. */
@@ -139,8 +140,7 @@ function byPseudoValues(around: Around, data: Observations): Likelihood {
   const rows = data.rows;
   const residuals = problem.residuals(theta);
   const response = responseOf(fit, data);
-  const isMany = blocks.length >= ROBUST_FROM * size;
-  const { moved, slopes } = pseudoValues(fit.objectiveKind, residuals, size, isMany);
+  const { moved, slopes } = pseudoValues(fit.objectiveKind, residuals, size, isMany(blocks, size));
   const pseudo = response.map((value, row) => value - residuals[row] + moved[row]);
   const noise: Noise = { run: 0, evaluation: slopes.map((slope) => 1 / slope) };
   const squares = new Squares(problem, pseudo, noise, blocks);
@@ -154,7 +154,7 @@ function designEffect(squares: Squares, theta: readonly number[], { blocks, free
   const rows = squares.response.length;
   if (blocks.length === rows) return 1;
   const ratio = varianceRatio(linearize(squares, theta, free));
-  const perRun = blocks.reduce((sum, block) => sum + block.length ** 2, 0) / rows;
+  const perRun = blocks.reduce((sum, block) => sum + block.length * block.length, 0) / rows;
   return 1 + (perRun - 1) * (ratio / (1 + ratio));
 }
 
@@ -179,9 +179,8 @@ function covarianceOf(
   const { normal } = squares.evaluate(theta);
   const seen = normal.map((row, i) => row.map((entry, j) => (free[i] && free[j] ? entry / 2 : 0)));
   const { inverse } = pseudoInverse(seen);
-  const isMany = squares.blocks.length >= ROBUST_FROM * free.filter(Boolean).length;
-  const covariance = isMany
-    ? jackknifeCovariance(squares, theta, free)
+  const covariance = isMany(squares.blocks, free.filter(Boolean).length)
+    ? jackknifeCovariance(squares.rows(theta), free, squares.blocks)
     : inverse.map((row) => row.map((entry) => scale * entry));
   return { free, inverse, covariance };
 }
@@ -207,7 +206,7 @@ function linearize(squares: Squares, theta: readonly number[], free: readonly bo
 
 function spreadOf({ table, width }: Linearized, size: number): number {
   let sum = 0;
-  for (let cell = 0; cell < table.length; cell += width) sum += table[cell] ** 2;
+  for (let cell = 0; cell < table.length; cell += width) sum += table[cell] * table[cell];
   return sum / (table.length / width - size);
 }
 
@@ -216,5 +215,7 @@ export function wideningOf({ scale, inverse, covariance }: Likelihood, gradient:
   const modelled = scale * dot(gradient, multiply(inverse, gradient));
   return modelled > 0 ? dot(gradient, multiply(covariance, gradient)) / modelled : 1;
 }
+
+const square = (x: number): number => x * x;
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];

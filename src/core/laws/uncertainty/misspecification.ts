@@ -1,10 +1,13 @@
 import { incompleteBeta } from '../../math/distributions.ts';
 import { log } from '../../math/elementary.ts';
-import { dot } from '../../math/linear.ts';
+import { dot, multiply, pseudoInverse } from '../../math/linear.ts';
+import type { Matrix } from '../../math/linear.ts';
 import { leverage, regress } from '../../math/regression.ts';
 import type { Law } from '../../terms/law.ts';
 import type { Observations } from '../../terms/observation.ts';
+import { isMany } from './likelihood.ts';
 import type { Likelihood } from './likelihood.ts';
+import { jackknifeCovariance } from './sandwich.ts';
 import type { Target } from './squares.ts';
 
 /** One way in which residuals may show that a law bends otherwise than the runs. */
@@ -33,6 +36,8 @@ const LEVEL = 0.02;
 export const fisherTail = (F: number, numerator: number, denominator: number): number =>
   F > 0 ? incompleteBeta(denominator / (denominator + numerator * F), denominator / 2, numerator / 2) : 1;
 
+const square = (x: number): number => x * x;
+
 /** Terms that a law may lack, as functions of its variables' scaled logarithms. */
 interface Terms {
   readonly name: 'drift' | 'structure';
@@ -43,7 +48,7 @@ interface Terms {
 const DRIFT: Terms = {
   name: 'drift',
   sentence: 'a slope that changes with the cost',
-  of: (logs) => [logs.reduce((sum, value) => sum + value, 0) ** 2],
+  of: (logs) => [square(logs.reduce((sum, value) => sum + value, 0))],
 };
 const STRUCTURE: Terms = {
   name: 'structure',
@@ -100,8 +105,10 @@ export function forecastWithTerms(
   const fitted = regress(extended.design, extended.y);
   const degrees = around.degreesOfFreedom - added.length;
   if (!fitted || degrees < 1) return undefined;
-  const scatter = fitted.residualSum / fitted.degrees;
-  return { value: value + dot(row, fitted.coefficients), variance: scatter * leverage(row, fitted.inverse), degrees };
+  const variance = isMany(around.squares.blocks, row.length)
+    ? dot(row, multiply(robustCovariance(extended, fitted.coefficients, around), row))
+    : (fitted.residualSum / fitted.degrees) * leverage(row, fitted.inverse);
+  return { value: value + dot(row, fitted.coefficients), variance, degrees };
 }
 
 /** Logarithms of a law's variables that are positive, scaled to mean 0 and largest size 1 over the table. */
@@ -140,7 +147,7 @@ function extend({ squares, theta, free, fit }: Likelihood, data: Observations, t
   const added = rows.map((row) => terms.of(logs((name) => data.columns[name][row])));
   const white = added[0].map((_, k) => squares.whitened(Float64Array.from(added, (line) => line[k])));
   const kept = free.flatMap((isFree, i) => (isFree ? [i + 1] : []));
-  const sizes = kept.map((k) => Math.sqrt(rows.reduce((sum, row) => sum + table[row * width + k] ** 2, 0)) || 1);
+  const sizes = kept.map((k) => Math.sqrt(rows.reduce((sum, row) => sum + table[row * width + k] * table[row * width + k], 0)) || 1);
   return {
     y: rows.map((row) => table[row * width]),
     design: rows.map((row) => [
@@ -153,16 +160,38 @@ function extend({ squares, theta, free, fit }: Likelihood, data: Observations, t
 }
 
 function addedTerms(around: Likelihood, data: Observations, terms: Terms): StructureTest | undefined {
-  const { y, design, kept } = extend(around, data, terms);
+  const extended = extend(around, data, terms);
+  const { y, design, kept } = extended;
   const count = design[0].length - kept.length;
   const degrees = around.degreesOfFreedom - count;
   if (degrees < 1) return undefined;
   const without = regress(design.map((row) => row.slice(0, kept.length)), y);
   const withTerms = regress(design, y);
   if (!without || !withTerms) return undefined;
-  const F = (without.residualSum - withTerms.residualSum) / count / (withTerms.residualSum / withTerms.degrees);
+  const F = isMany(around.squares.blocks, design[0].length)
+    ? waldF(extended, withTerms.coefficients, count, around)
+    : (without.residualSum - withTerms.residualSum) / count / (withTerms.residualSum / withTerms.degrees);
   const { name, sentence } = terms;
   return { name, sentence, F, degrees: [count, degrees], pValue: fisherTail(F, count, degrees) };
+}
+
+/** F of the last `count` coefficients with the covariance of many runs. */
+function waldF(extended: Extended, coefficients: readonly number[], count: number, around: Likelihood): number {
+  const size = coefficients.length;
+  const covariance = robustCovariance(extended, coefficients, around);
+  const added = coefficients.slice(size - count);
+  const own = covariance.slice(size - count).map((row) => row.slice(size - count));
+  return dot(added, multiply(pseudoInverse(own).inverse, added)) / count;
+}
+
+/** Covariance of the extended law's coefficients where runs are many and may scatter unequally. */
+function robustCovariance({ design, y }: Extended, coefficients: readonly number[], { squares }: Likelihood): Matrix {
+  const table = Float64Array.from(design.flatMap((row, i) => [y[i] - dot(row, coefficients), ...row]));
+  return jackknifeCovariance(
+    table,
+    coefficients.map(() => true),
+    squares.blocks,
+  );
 }
 
 /** Runs at the same point against the law (Draper and Smith 1998, section 2.1); undefined where no point has two. */
@@ -176,9 +205,9 @@ function lackOfFit(around: Likelihood, { columns }: Observations): StructureTest
   const deviations = squares.response.map((_, row) => Math.sqrt(squares.noise.run + squares.noise.evaluation[row]));
   let pure = 0;
   for (const rows of points) {
-    const weights = rows.map((row) => deviations[row] ** -2);
+    const weights = rows.map((row) => 1 / square(deviations[row]));
     const mean = dot(weights, rows.map((row) => squares.response[row])) / weights.reduce((sum, one) => sum + one, 0);
-    pure += rows.reduce((sum, row, k) => sum + weights[k] * (squares.response[row] - mean) ** 2, 0);
+    pure += rows.reduce((sum, row, k) => sum + weights[k] * square(squares.response[row] - mean), 0);
   }
   const F = (squares.value(theta) - pure) / degrees[0] / (pure / degrees[1]);
   const sentence = 'runs at the same point differ less from each other than from the law';

@@ -62,7 +62,7 @@ export function profileForecast(
   const target = lossTarget(fit.law, around.squares.coordinates, isLog, at);
   const loss = target.toRaw(target.at(around.theta).value);
   const { run, evaluation } = around.newRun;
-  const known = evaluationError === undefined ? evaluation : (isLog ? evaluationError / loss : evaluationError) ** 2;
+  const known = evaluationError === undefined ? evaluation : square(isLog ? evaluationError / loss : evaluationError);
   const misspecification = testMisspecification(around, data);
   const other = misspecification.isRefuted
     ? forecastWithTerms(around, data, misspecification, target, at)
@@ -81,6 +81,8 @@ export function profileForecast(
     misspecification,
   };
 }
+
+const square = (x: number): number => x * x;
 
 /** The smallest interval that holds the law's and the one of another forecast. */
 function hull(

@@ -38,7 +38,7 @@ export function profileEnd(around: Likelihood, target: Target, sign: -1 | 1, { t
     const found = minimize(squares.tethered({ target, value, weight }), start);
     const reached = target.at(found.theta).value;
     pull = weight * (value - reached);
-    const rise = Math.max(0, found.value - weight * (value - reached) ** 2 - minimum);
+    const rise = Math.max(0, found.value - (pull * pull) / weight - minimum);
     const z = Math.sqrt(rise / variance);
     const next = reached + ((t - z) * z * variance) / pull;
     if (Math.abs(z - t) <= CLOSE * t) return next;

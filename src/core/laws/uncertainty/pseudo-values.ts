@@ -81,5 +81,5 @@ function robustScale(residuals: Float64Array, parameters: number): number {
   const sizes = residuals.map(Math.abs).sort().subarray(parameters);
   const middle = (sizes.length - 1) / 2;
   const median = (sizes[Math.floor(middle)] + sizes[Math.ceil(middle)]) / 2;
-  return Math.max(median / NORMAL_MEDIAN, Number.MIN_VALUE ** 0.5);
+  return Math.max(median / NORMAL_MEDIAN, 1e-150);
 }

@@ -79,10 +79,11 @@ export class Squares implements Minimizable {
   value(theta: readonly number[]): number {
     const table = this.fill(theta);
     let sum = 0;
-    for (let cell = 0; cell < table.length; cell += theta.length + 1) sum += table[cell] ** 2;
+    for (let cell = 0; cell < table.length; cell += theta.length + 1) sum += table[cell] * table[cell];
     if (this.tether) {
       const { target, value, weight } = this.tether;
-      sum += weight * (value - target.at(theta).value) ** 2;
+      const gap = value - target.at(theta).value;
+      sum += weight * gap * gap;
     }
     return Number.isFinite(sum) ? sum : Infinity;
   }
