@@ -89,7 +89,8 @@ function printHead(names: readonly string[]): void {
 const COLUMNS = ['new run', 'score / reference', 'reference covers', 'law', ...NAMES, 'size at 100x', 'at a bound'];
 
 function cellsOf(summary: Summary): string[] {
-  const { newRun, ratio, ratioError, referenceNewRun, curve, parameters, given, allocation, refused, atBound } = summary;
+  const { newRun, ratio, ratioError, referenceNewRun, curve, parameters, given, allocation, refused, atBound } =
+    summary;
   return [
     `**${three(newRun)}**`,
     `${ratio.toFixed(2)} ± ${ratioError.toFixed(2)}`,
@@ -152,7 +153,9 @@ function printTests(studies: number): void {
     [{ grid: [5, 5], noise: 't3', truths: 'box' }, LOG_HUBER, 'log-huber'],
   ];
   for (const [design, objective, name] of rows) {
-    const shares = BENDS.map((bend) => refutedShare({ ...design, bend }, objective, bend === 0 ? 2 * studies : studies));
+    const shares = BENDS.map((bend) =>
+      refutedShare({ ...design, bend }, objective, bend === 0 ? 2 * studies : studies),
+    );
     printRow([`${runsOf(design)}`, design.noise, name, ...shares.map(three)]);
   }
 }

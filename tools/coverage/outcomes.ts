@@ -7,7 +7,11 @@ import type { Forecast } from '../../src/core/laws/uncertainty/delta.ts';
 import { blocksOf } from '../../src/core/laws/uncertainty/noise.ts';
 import { profileForecast, profileIntervals } from '../../src/core/laws/uncertainty/profile-intervals.ts';
 import { Squares } from '../../src/core/laws/uncertainty/squares.ts';
-import { bootstrapRoots, studentisedForecast, studentisedIntervals } from '../../src/core/laws/uncertainty/studentised.ts';
+import {
+  bootstrapRoots,
+  studentisedForecast,
+  studentisedIntervals,
+} from '../../src/core/laws/uncertainty/studentised.ts';
 import { lossTarget } from '../../src/core/laws/uncertainty/targets.ts';
 import { allocateByFit } from '../../src/core/plan/allocation-interval.ts';
 import { allocate } from '../../src/core/plan/allocation.ts';

@@ -104,7 +104,8 @@ export function drawStudy(design: Design, seed: number, index: number): Study {
   const law = Math.log(lossOf(truth, design, at.params, at.tokens));
   const { run, newRun } = trueVariances(design.noise);
   const measured = law + Math.sqrt(newRun) * (design.noise === 't3' ? t3(random) : random.normal());
-  const names = design.noise === 'known errors' ? ['params', 'tokens', 'loss', 'lossError'] : ['params', 'tokens', 'loss'];
+  const names =
+    design.noise === 'known errors' ? ['params', 'tokens', 'loss', 'lossError'] : ['params', 'tokens', 'loss'];
   const columns = Object.fromEntries(
     names.map((name) => [name, Float64Array.from(rows, (row) => row[name as 'loss'])]),
   );

@@ -3,11 +3,7 @@ import { forecast, parameterIntervals } from '../../core/laws/uncertainty/delta.
 import type { Forecast } from '../../core/laws/uncertainty/delta.ts';
 import { profileForecast, profileIntervals } from '../../core/laws/uncertainty/profile-intervals.ts';
 import type { TestedForecast } from '../../core/laws/uncertainty/profile-intervals.ts';
-import {
-  bootstrapRoots,
-  studentisedForecast,
-  studentisedIntervals,
-} from '../../core/laws/uncertainty/studentised.ts';
+import { bootstrapRoots, studentisedForecast, studentisedIntervals } from '../../core/laws/uncertainty/studentised.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 
 /** How intervals are made: `--intervals`. */

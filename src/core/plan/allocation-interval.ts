@@ -33,8 +33,7 @@ export function allocateByFit(
   const around = likelihoodOf(fit, data);
   const target = sizeTarget(fit, around.squares.coordinates, flops);
   const split = allocate(constantsOf(fit, around.squares.coordinates.toRaw(around.theta)), flops);
-  const [low, high] =
-    method === 'profile' ? profileRange(around, target, level) : deltaRange(around, target, level);
+  const [low, high] = method === 'profile' ? profileRange(around, target, level) : deltaRange(around, target, level);
   return { ...split, interval: { level, low: exp(low), high: exp(high) } };
 }
 

@@ -93,7 +93,13 @@ function withIntervals(result: Fit, data: Observations, flags: FitFlags): FitDoc
   }
   const seed = wholeNumber(flags.seed, '--seed');
   const draws = bootstrapFits(result, data, { draws: wholeNumber(flags.bootstrap, '--bootstrap'), seed });
-  return { ...result, intervals: percentileIntervals(result, draws), intervalMethod: 'bootstrap', misspecification, data: saw };
+  return {
+    ...result,
+    intervals: percentileIntervals(result, draws),
+    intervalMethod: 'bootstrap',
+    misspecification,
+    data: saw,
+  };
 }
 
 function parseObjective({ objective, delta }: FitFlags): Objective {

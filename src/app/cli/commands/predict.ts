@@ -89,7 +89,9 @@ function predict(path: string, { at, intervals, json = false }: PredictFlags): v
     ...(error === undefined ? {} : { evaluationError: error }),
   });
   if (json) {
-    console.log(JSON.stringify({ schema: 'isoflop.forecast/1', at: point, intervalMethod: method, ...result }, null, 2));
+    console.log(
+      JSON.stringify({ schema: 'isoflop.forecast/1', at: point, intervalMethod: method, ...result }, null, 2),
+    );
     return;
   }
   console.log(`loss ${result.loss.toFixed(4)}`);

@@ -20,7 +20,7 @@ export interface BandOptions {
   readonly seed?: number;
 }
 
-const DRAWS = 4000;
+const DRAWS = 2000;
 
 /** The law over points of its variables, with profile likelihood intervals of the law itself (no noise of a new run). */
 export function curveBand(

@@ -107,13 +107,17 @@ function byScatter(around: Around, response: Float64Array): Likelihood {
   const { problem, blocks, size } = around;
   const rows = response.length;
   const none = new Float64Array(rows);
-  if (blocks.length === rows) return byRuns(around, new Squares(problem, response, { run: 1, evaluation: none }, blocks));
+  if (blocks.length === rows)
+    return byRuns(around, new Squares(problem, response, { run: 1, evaluation: none }, blocks));
   const evaluation = none.map(() => 1);
   let theta = around.theta;
   let run = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const next = varianceRatio(linearize(new Squares(problem, response, { run, evaluation }, blocks), theta, around.free));
-    if (next >= LARGEST_RATIO / 2) return byRuns(around, new Squares(problem, response, { run: 1, evaluation: none }, blocks));
+    const next = varianceRatio(
+      linearize(new Squares(problem, response, { run, evaluation }, blocks), theta, around.free),
+    );
+    if (next >= LARGEST_RATIO / 2)
+      return byRuns(around, new Squares(problem, response, { run: 1, evaluation: none }, blocks));
     const settled = Math.abs(next - run) <= SETTLED * run && round > 0;
     run = next;
     theta = minimize(new Squares(problem, response, { run, evaluation }, blocks), theta).theta;
@@ -167,7 +171,16 @@ function finish(
   newRun: Likelihood['newRun'],
 ): Likelihood {
   const minimum = squares.value(theta);
-  return { fit, squares, theta, minimum, scale, degreesOfFreedom, newRun, ...covarianceOf(squares, theta, free, scale) };
+  return {
+    fit,
+    squares,
+    theta,
+    minimum,
+    scale,
+    degreesOfFreedom,
+    newRun,
+    ...covarianceOf(squares, theta, free, scale),
+  };
 }
 
 function covarianceOf(

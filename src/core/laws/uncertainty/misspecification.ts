@@ -147,7 +147,9 @@ function extend({ squares, theta, free, fit }: Likelihood, data: Observations, t
   const added = rows.map((row) => terms.of(logs((name) => data.columns[name][row])));
   const white = added[0].map((_, k) => squares.whitened(Float64Array.from(added, (line) => line[k])));
   const kept = free.flatMap((isFree, i) => (isFree ? [i + 1] : []));
-  const sizes = kept.map((k) => Math.sqrt(rows.reduce((sum, row) => sum + table[row * width + k] * table[row * width + k], 0)) || 1);
+  const sizes = kept.map(
+    (k) => Math.sqrt(rows.reduce((sum, row) => sum + table[row * width + k] * table[row * width + k], 0)) || 1,
+  );
   return {
     y: rows.map((row) => table[row * width]),
     design: rows.map((row) => [
@@ -165,7 +167,10 @@ function addedTerms(around: Likelihood, data: Observations, terms: Terms): Struc
   const count = design[0].length - kept.length;
   const degrees = around.degreesOfFreedom - count;
   if (degrees < 1) return undefined;
-  const without = regress(design.map((row) => row.slice(0, kept.length)), y);
+  const without = regress(
+    design.map((row) => row.slice(0, kept.length)),
+    y,
+  );
   const withTerms = regress(design, y);
   if (!without || !withTerms) return undefined;
   const F = isMany(around.squares.blocks, design[0].length)
@@ -198,7 +203,11 @@ function robustCovariance({ design, y }: Extended, coefficients: readonly number
 function lackOfFit(around: Likelihood, { columns }: Observations): StructureTest | undefined {
   const { squares, theta, free, fit } = around;
   if (squares.blocks.some((rows) => rows.length > 1)) return undefined;
-  const points = [...Map.groupBy(squares.response.keys(), (row) => fit.law.variables.map((name) => columns[name][row]).join(' ')).values()];
+  const points = [
+    ...Map.groupBy(squares.response.keys(), (row) =>
+      fit.law.variables.map((name) => columns[name][row]).join(' '),
+    ).values(),
+  ];
   const size = free.filter(Boolean).length;
   const degrees: [number, number] = [points.length - size, squares.response.length - points.length];
   if (degrees[0] < 1 || degrees[1] < 1) return undefined;
@@ -206,7 +215,11 @@ function lackOfFit(around: Likelihood, { columns }: Observations): StructureTest
   let pure = 0;
   for (const rows of points) {
     const weights = rows.map((row) => 1 / square(deviations[row]));
-    const mean = dot(weights, rows.map((row) => squares.response[row])) / weights.reduce((sum, one) => sum + one, 0);
+    const mean =
+      dot(
+        weights,
+        rows.map((row) => squares.response[row]),
+      ) / weights.reduce((sum, one) => sum + one, 0);
     pure += rows.reduce((sum, row, k) => sum + weights[k] * square(squares.response[row] - mean), 0);
   }
   const F = (squares.value(theta) - pure) / degrees[0] / (pure / degrees[1]);

@@ -13,9 +13,7 @@ export interface Noise {
 /** Rows that belong to one run. */
 export type Blocks = readonly (readonly number[])[];
 
-export const blocksOf = (runs: readonly string[]): Blocks => [
-  ...Map.groupBy(runs.keys(), (row) => runs[row]).values(),
-];
+export const blocksOf = (runs: readonly string[]): Blocks => [...Map.groupBy(runs.keys(), (row) => runs[row]).values()];
 
 /** An evaluation without error still differs from its run's other rows by so much of the run's variance: rounding. */
 const LEAST_EVALUATION = 1e-9;

@@ -64,9 +64,7 @@ export function profileForecast(
   const { run, evaluation } = around.newRun;
   const known = evaluationError === undefined ? evaluation : square(isLog ? evaluationError / loss : evaluationError);
   const misspecification = testMisspecification(around, data);
-  const other = misspecification.isRefuted
-    ? forecastWithTerms(around, data, misspecification, target, at)
-    : undefined;
+  const other = misspecification.isRefuted ? forecastWithTerms(around, data, misspecification, target, at) : undefined;
   const intervals = (noise: number, rangeOf: (level: number) => Range): Interval[] =>
     levels.map((level) => {
       const range = rangeOf(level);

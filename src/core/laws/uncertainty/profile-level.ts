@@ -32,12 +32,7 @@ function held({ squares }: Pick<Likelihood, 'squares'>, index: number, value: nu
  * Standard deviations between a candidate and 0: the root of the squares that a law without the level leaves where the data are the
  * candidate's own curve (the Asimov data set of Cowan et al. 2011, section 3).
  */
-function distanceFromZero(
-  { squares }: Likelihood,
-  index: number,
-  theta: readonly number[],
-  variance: number,
-): number {
+function distanceFromZero({ squares }: Likelihood, index: number, theta: readonly number[], variance: number): number {
   const floor = squares.coordinates.lower[index];
   if (theta[index] <= floor) return 0;
   const width = theta.length + 1;
@@ -99,7 +94,10 @@ export function levelInterval(
     theta,
   };
   const step = levelDeviation(around, index) * Math.sqrt(widening);
-  return { low: lowEnd(inside, at), high: highEnd(inside, Math.min(step, (squares.problem.responses[0] - centre) / 4), at) };
+  return {
+    low: lowEnd(inside, at),
+    high: highEnd(inside, Math.min(step, (squares.problem.responses[0] - centre) / 4), at),
+  };
 }
 
 type At = (value: number, near: readonly number[]) => Candidate;

@@ -31,7 +31,12 @@ export function newRowRange(around: Likelihood, target: Target, level: number, n
 }
 
 /** The same by the delta method; with `noise` for a new observation. */
-export function deltaRange({ theta, covariance, degreesOfFreedom }: Likelihood, target: Target, level: number, noise = 0): Range {
+export function deltaRange(
+  { theta, covariance, degreesOfFreedom }: Likelihood,
+  target: Target,
+  level: number,
+  noise = 0,
+): Range {
   const { value, gradient } = target.at(theta);
   const variance = Math.max(0, dot(gradient, multiply(covariance, gradient))) + noise;
   const half = studentQuantile(0.5 + level / 2, degreesOfFreedom) * Math.sqrt(variance);

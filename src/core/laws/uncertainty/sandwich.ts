@@ -1,4 +1,4 @@
-import { multiply, pseudoInverse } from '../../math/linear.ts';
+import { cholesky, choleskySolve, multiply, pseudoInverse } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
 import type { Blocks } from './noise.ts';
 
@@ -8,28 +8,39 @@ import type { Blocks } from './noise.ts';
  * derivatives by the coefficients...], whitened; coefficients that are not `free` have no covariance.
  */
 export function jackknifeCovariance(table: Float64Array, free: readonly boolean[], blocks: Blocks): Matrix {
-  const size = free.length;
-  const used = free.flatMap((isFree, i) => (isFree ? [i] : []));
-  const gramOf = (rows: readonly number[]): Matrix => {
-    const gram = Array.from({ length: size }, () => new Array<number>(size).fill(0));
-    for (const row of rows) {
-      const start = row * (size + 1) + 1;
-      for (const i of used) for (const j of used) gram[i][j] += table[start + i] * table[start + j];
-    }
-    return gram;
-  };
-  const all = gramOf([...blocks.flat()]);
-  const covariance = all.map(() => new Array<number>(size).fill(0));
+  const used = free.flatMap((isFree, i) => (isFree ? [i + 1] : []));
+  const width = free.length + 1;
+  const all = sumsOf(table, width, used, blocks.flat());
+  const covariance = free.map(() => new Array<number>(free.length).fill(0));
+  const share = 1 - 1 / blocks.length;
   for (const rows of blocks) {
-    const own = gramOf(rows);
-    const rest = all.map((line, i) => line.map((value, j) => value - own[i][j]));
-    const pull = all.map((_, i) =>
-      rows.reduce((sum, row) => sum + (free[i] ? table[row * (size + 1)] * table[row * (size + 1) + 1 + i] : 0), 0),
-    );
-    const move = multiply(pseudoInverse(rest).inverse, pull);
-    for (const i of used) {
-      for (const j of used) covariance[i][j] += (1 - 1 / blocks.length) * move[i] * move[j];
+    const own = sumsOf(table, width, used, rows);
+    const rest = all.gram.map((line, i) => line.map((value, j) => value - own.gram[i][j]));
+    const lower = cholesky(rest);
+    const move = lower ? choleskySolve(lower, own.pull) : multiply(pseudoInverse(rest).inverse, own.pull);
+    for (const [a, i] of used.entries()) {
+      for (const [b, j] of used.entries()) covariance[i - 1][j - 1] += share * move[a] * move[b];
     }
   }
   return covariance;
+}
+
+/** Normal matrix and right-hand side of some rows. */
+function sumsOf(
+  table: Float64Array,
+  width: number,
+  used: readonly number[],
+  rows: readonly number[],
+): { gram: Matrix; pull: number[] } {
+  const gram = used.map(() => new Array<number>(used.length).fill(0));
+  const pull = new Array<number>(used.length).fill(0);
+  for (const row of rows) {
+    const start = row * width;
+    for (let a = 0; a < used.length; a++) {
+      const slope = table[start + used[a]];
+      pull[a] += slope * table[start];
+      for (let b = 0; b < used.length; b++) gram[a][b] += slope * table[start + used[b]];
+    }
+  }
+  return { gram, pull };
 }

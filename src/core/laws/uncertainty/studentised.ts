@@ -129,8 +129,16 @@ function quantile(roots: readonly number[], p: number): number {
   return sorted[below] + (position - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
 }
 
-function range(target: ReportedTarget, centre: number, deviation: number, roots: readonly number[], level: number): Interval {
-  const [low, high] = [0.5 + level / 2, 0.5 - level / 2].map((p) => target.toRaw(centre - quantile(roots, p) * deviation));
+function range(
+  target: ReportedTarget,
+  centre: number,
+  deviation: number,
+  roots: readonly number[],
+  level: number,
+): Interval {
+  const [low, high] = [0.5 + level / 2, 0.5 - level / 2].map((p) =>
+    target.toRaw(centre - quantile(roots, p) * deviation),
+  );
   return { level, low, high };
 }
 
@@ -146,7 +154,13 @@ export function studentisedIntervals(
     if (!around.free[index] || fit.diagnostics.undetermined.includes(name)) return [];
     const target = parameterTarget(fit.law, around.squares.coordinates, index);
     const { value, deviation } = estimate(around, target);
-    const { low, high } = range(target, value, deviation, roots.map((draw) => draw[index]), level);
+    const { low, high } = range(
+      target,
+      value,
+      deviation,
+      roots.map((draw) => draw[index]),
+      level,
+    );
     return [[name, { level, low: Math.max(lower, low), high: Math.min(upper, high) }] as const];
   });
   return Object.fromEntries(entries);
@@ -165,7 +179,15 @@ export function studentisedForecast(
   const { value, deviation } = estimate(around, target);
   const total = Math.hypot(deviation, Math.sqrt(around.newRun.run + around.newRun.evaluation));
   const from = (offset: number, spread: number): Interval[] =>
-    levels.map((level) => range(target, value, spread, roots.map((draw) => draw.at(offset)!), level));
+    levels.map((level) =>
+      range(
+        target,
+        value,
+        spread,
+        roots.map((draw) => draw.at(offset)!),
+        level,
+      ),
+    );
   return {
     loss: target.toRaw(value),
     curve: from(-2, deviation),

@@ -12,7 +12,10 @@ export function weighByNoise(fit: Fit, data: Observations): Fit {
   if (!hasParts) return fit;
   const raw = squares.coordinates.toRaw(theta);
   const parameters = Object.fromEntries(
-    fit.law.parameters.map(({ name }, i) => [name, fit.diagnostics.boundsHit.includes(name) ? fit.parameters[name] : raw[i]]),
+    fit.law.parameters.map(({ name }, i) => [
+      name,
+      fit.diagnostics.boundsHit.includes(name) ? fit.parameters[name] : raw[i],
+    ]),
   );
   return {
     ...fit,
