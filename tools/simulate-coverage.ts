@@ -1,6 +1,7 @@
 /**
  * Coverage of intervals on simulated studies, in tables for docs/laws/coverage.md.
- * `node tools/simulate-coverage.ts SECTION [STUDIES]`; sections: coverage, huber, corner, methods, breaks, tests.
+ * `node tools/simulate-coverage.ts SECTION [STUDIES] [ROWS]`; sections: coverage, huber, corner, methods, breaks, tests. ROWS is a pattern
+ * for runs and noise, such as "^9 t3".
  */
 import { fitLaw } from '../src/core/laws/index.ts';
 import type { Objective } from '../src/core/laws/index.ts';
@@ -28,6 +29,10 @@ export const DESIGNS: readonly Design[] = GRIDS.flatMap((grid) =>
     truths: 'box',
   })),
 );
+
+/** Which rows of a table are wanted. */
+const WANTED = new RegExp(process.argv[4] ?? '');
+const isWanted = (design: Design): boolean => WANTED.test(`${runsOf(design)} ${design.noise}`);
 
 const runsOf = ({ grid, noise }: Design): number => grid[0] * grid[1] * (noise === 'two seeds' ? 2 : 1);
 
@@ -103,9 +108,11 @@ function cellsOf(summary: Summary): string[] {
 }
 
 function printCoverage(designs: readonly Design[], objective: Objective, studies: number): void {
-  printHead(['runs', 'noise', ...COLUMNS]);
-  for (const design of designs)
-    printRow([`${runsOf(design)}`, design.noise, ...cellsOf(simulate(design, objective, 'profile', studies))]);
+  printHead(['runs', 'noise', 'studies', ...COLUMNS]);
+  for (const design of designs.filter(isWanted)) {
+    const summary = simulate(design, objective, 'profile', studies);
+    printRow([`${runsOf(design)}`, design.noise, `${studies}`, ...cellsOf(summary)]);
+  }
 }
 
 function printMethods(studies: number): void {
@@ -124,7 +131,7 @@ function printMethods(studies: number): void {
 
 function printBreaks(studies: number): void {
   printHead(['runs', 'exponents beyond the data', 'new run', 'law', 'score / reference', 'called refuted']);
-  for (const grid of GRIDS) {
+  for (const grid of GRIDS.filter((grid) => isWanted({ grid, noise: 'one seed', truths: 'box' }))) {
     for (const breakBeyond of [-1, -0.5, -0.2, 0.2, 0.5]) {
       const design: Design = { grid, noise: 'one seed', truths: 'box', breakBeyond };
       const { newRun, curve, ratio, refuted } = simulate(design, LOG_SQUARES, 'profile', studies);
@@ -152,7 +159,7 @@ function printTests(studies: number): void {
     ...DESIGNS.map((design): [Design, Objective, string] => [design, LOG_SQUARES, 'log-least-squares']),
     [{ grid: [5, 5], noise: 't3', truths: 'box' }, LOG_HUBER, 'log-huber'],
   ];
-  for (const [design, objective, name] of rows) {
+  for (const [design, objective, name] of rows.filter(([design]) => isWanted(design))) {
     const shares = BENDS.map((bend) =>
       refutedShare({ ...design, bend }, objective, bend === 0 ? 2 * studies : studies),
     );

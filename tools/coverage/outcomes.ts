@@ -103,8 +103,8 @@ function allocationHolds(fit: Fit, { data, truth }: Study, method: Method): bool
 }
 
 /**
- * The reference: least squares of the log loss that knows the true ratios of all variances, one scale estimated, delta method,
- * Student's t with runs less parameters off their bounds.
+ * The reference, correctly specified: least squares of the log loss that knows the true ratios of all variances, so that all rows tell
+ * its one scale; delta method; Student's t with rows less parameters off their bounds.
  */
 function referenceInterval(fit: Fit, { data, at, variances }: Study): [number, number] {
   const problem = new Problem(LAW, data, LOG_SQUARES);
@@ -125,6 +125,6 @@ function referenceInterval(fit: Fit, { data, at, variances }: Study): [number, n
   const scale = value / (data.rows - size);
   const { value: centre, gradient } = lossTarget(LAW, coordinates, true, at).at(theta);
   const variance = scale * (dot(gradient, multiply(inverse, gradient)) + variances.newRun);
-  const half = studentQuantile(0.5 + LEVEL / 2, blocks.length - size) * Math.sqrt(variance);
+  const half = studentQuantile(0.5 + LEVEL / 2, data.rows - size) * Math.sqrt(variance);
   return [centre - half, centre + half];
 }

@@ -71,7 +71,7 @@ function project({ value, gradient, normal }: Evaluation, held: readonly boolean
   };
 }
 
-function levenbergMarquardt(problem: Minimizable, start: number[]): number[] {
+export function levenbergMarquardt(problem: Minimizable, start: number[]): number[] {
   const { coordinates } = problem;
   const evaluate = (theta: number[]): Evaluation => {
     const at = problem.evaluate(theta);

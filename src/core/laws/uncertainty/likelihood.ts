@@ -29,6 +29,8 @@ export interface Likelihood {
   readonly inverse: Matrix;
   /** Covariance of the coordinates: for many runs one that holds where they scatter unequally, else scale x inverse. */
   readonly covariance: Matrix;
+  /** Whether the table gives the errors of its evaluations, so that only the run variance is estimated. */
+  readonly hasKnownErrors: boolean;
   /** Variances of one new run's residual: of the run itself, and of its evaluation as the table's rows have it. */
   readonly newRun: { readonly run: number; readonly evaluation: number };
 }
@@ -99,7 +101,7 @@ function withKnownErrors(around: Around, response: Float64Array, evaluation: Flo
   }
   const typical = median([...evaluation]);
   const squares = new Squares(problem, response, { run, evaluation }, blocks);
-  return finish(around, squares, theta, 1, degrees, { run, evaluation: typical });
+  return { ...finish(around, squares, theta, 1, degrees, { run, evaluation: typical }), hasKnownErrors: true };
 }
 
 /** No known errors: one variance for all, or, where runs have several rows, one of runs and one of rows. */
@@ -179,8 +181,15 @@ function finish(
     scale,
     degreesOfFreedom,
     newRun,
+    hasKnownErrors: false,
     ...covarianceOf(squares, theta, free, scale),
   };
+}
+
+/** (J^T V^-1 J)^-1 over the free coordinates. */
+export function inverseOf(squares: Squares, theta: readonly number[], free: readonly boolean[]): Matrix {
+  const { normal } = squares.evaluate(theta);
+  return pseudoInverse(normal.map((row, i) => row.map((entry, j) => (free[i] && free[j] ? entry / 2 : 0)))).inverse;
 }
 
 function covarianceOf(
@@ -189,9 +198,7 @@ function covarianceOf(
   free: readonly boolean[],
   scale: number,
 ): Pick<Likelihood, 'free' | 'inverse' | 'covariance'> {
-  const { normal } = squares.evaluate(theta);
-  const seen = normal.map((row, i) => row.map((entry, j) => (free[i] && free[j] ? entry / 2 : 0)));
-  const { inverse } = pseudoInverse(seen);
+  const inverse = inverseOf(squares, theta, free);
   const covariance = isMany(squares.blocks, free.filter(Boolean).length)
     ? jackknifeCovariance(squares.rows(theta), free, squares.blocks)
     : inverse.map((row) => row.map((entry) => scale * entry));

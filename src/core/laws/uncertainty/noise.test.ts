@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dot, multiply, pseudoInverse } from '../../math/linear.ts';
 import { Random } from '../../math/random.ts';
-import { blocksOf, runVariance, varianceRatio, whiten } from './noise.ts';
+import { blocksOf, runVariance, varianceRatio, whitenerOf } from './noise.ts';
 import type { Noise } from './noise.ts';
 
 const RUNS = ['a', 'a', 'b', 'c', 'c', 'c'];
@@ -12,13 +12,13 @@ const COVARIANCE = RUNS.map((run, i) =>
   RUNS.map((other, j) => (run === other ? NOISE.run : 0) + (i === j ? NOISE.evaluation[i] : 0)),
 );
 
-describe('whiten', () => {
+describe('whitenerOf', () => {
   it('makes squares of what is left those of the inverse covariance', () => {
     const { inverse } = pseudoInverse(COVARIANCE);
     const random = new Random(1);
     const [x, y] = [RUNS.map(() => random.normal()), RUNS.map(() => random.normal())];
     const table = Float64Array.from(x.flatMap((value, row) => [value, y[row]]));
-    whiten(table, 2, NOISE, blocksOf(RUNS));
+    whitenerOf(NOISE, blocksOf(RUNS))(table, 2);
     const [u, v] = [0, 1].map((column) => RUNS.map((_, row) => table[2 * row + column]));
     expect(dot(u, v)).toBeCloseTo(dot(x, multiply(inverse, y)), 10);
     expect(dot(u, u)).toBeCloseTo(dot(x, multiply(inverse, x)), 10);

@@ -18,45 +18,38 @@ export const blocksOf = (runs: readonly string[]): Blocks => [...Map.groupBy(run
 /** An evaluation without error still differs from its run's other rows by so much of the run's variance: rounding. */
 const LEAST_EVALUATION = 1e-9;
 
+/** Turns rows with some noise into rows of unit variance without correlation, in place; a table is [row][column]. */
+export type Whitener = (table: Float64Array, width: number) => void;
+
 /**
- * Turns rows with this noise into rows of unit variance without correlation, in place; `table` is [row][column]. For a run with
- * evaluation variances s_j^2 and run variance t^2 the rows u_j = r_j / s_j have covariance I + t^2 v v^T with v_j = 1 / s_j, whose inverse root
- * is I - (1 - 1 / sqrt(1 + t^2 |v|^2)) v v^T / |v|^2.
+ * The whitener of a noise model. For a run with evaluation variances s_j^2 and run variance t^2 the rows u_j = r_j / s_j have covariance
+ * I + t^2 v v^T with v_j = 1 / s_j, whose inverse root is I - (1 - 1 / sqrt(1 + t^2 |v|^2)) v v^T / |v|^2.
  */
-export function whiten(table: Float64Array, width: number, { run, evaluation }: Noise, blocks: Blocks): void {
+export function whitenerOf({ run, evaluation }: Noise, blocks: Blocks): Whitener {
+  const precisions = evaluation.map((variance) => 1 / Math.max(variance, LEAST_EVALUATION * run));
+  const shrinks: number[] = [];
+  const factors = precisions.map(Math.sqrt);
   for (const rows of blocks) {
-    if (rows.length === 1) {
-      const deviation = Math.sqrt(run + evaluation[rows[0]]);
-      for (let k = 0; k < width; k++) table[rows[0] * width + k] /= deviation;
-      continue;
-    }
-    const precisions = rows.map((row) => 1 / Math.max(evaluation[row], LEAST_EVALUATION * run));
-    const total = precisions.reduce((sum, value) => sum + value, 0);
-    const shrink = (1 - 1 / Math.sqrt(1 + run * total)) / total;
-    for (let k = 0; k < width; k++) {
-      let mean = 0;
-      for (const [j, row] of rows.entries()) mean += precisions[j] * table[row * width + k];
-      for (const [j, row] of rows.entries()) {
-        const cell = row * width + k;
-        table[cell] = Math.sqrt(precisions[j]) * (table[cell] - shrink * mean);
+    const total = rows.reduce((sum, row) => sum + precisions[row], 0);
+    shrinks.push((1 - 1 / Math.sqrt(1 + run * total)) / total);
+    if (rows.length === 1) factors[rows[0]] = 1 / Math.sqrt(run + evaluation[rows[0]]);
+  }
+  const isPlain = blocks.length === evaluation.length;
+  return (table, width) => {
+    for (let block = 0; !isPlain && block < blocks.length; block++) {
+      const rows = blocks[block];
+      if (rows.length === 1) continue;
+      for (let k = 0; k < width; k++) {
+        let mean = 0;
+        for (let j = 0; j < rows.length; j++) mean += precisions[rows[j]] * table[rows[j] * width + k];
+        mean *= shrinks[block];
+        for (let j = 0; j < rows.length; j++) table[rows[j] * width + k] -= mean;
       }
     }
-  }
-}
-
-/** Logarithm of the determinant of the covariance. */
-function logDeterminant({ run, evaluation }: Noise, blocks: Blocks): number {
-  let sum = 0;
-  for (const rows of blocks) {
-    if (rows.length === 1) {
-      sum += log(run + evaluation[rows[0]]);
-      continue;
+    for (let row = 0, cell = 0; row < factors.length; row++) {
+      for (let k = 0; k < width; k++, cell++) table[cell] *= factors[row];
     }
-    const variances = rows.map((row) => Math.max(evaluation[row], LEAST_EVALUATION * run));
-    sum += variances.reduce((total, value) => total + log(value), 0);
-    sum += log(1 + run * variances.reduce((total, value) => total + 1 / value, 0));
-  }
-  return sum;
+  };
 }
 
 /** A law near a fit: [row][residual, derivatives by the free coordinates...], not whitened. */
@@ -66,31 +59,48 @@ export interface Linearized {
   readonly blocks: Blocks;
 }
 
+/** -2 log restricted likelihood of a run variance beside given evaluation variances, constants left out. */
+type Score = (run: number) => number;
+
 /**
- * -2 log restricted likelihood of a noise model (Patterson and Thompson 1971), constants left out: log |V| + log |J^T V^-1 J| + S, or
- * (n - p) log S where the scale is free, S being the squares that are left after the best linear step.
+ * Restricted likelihood (Patterson and Thompson 1971): log |V| + log |J^T V^-1 J| + S, or (n - p) log S where the scale is free, S being
+ * the squares that are left after the best linear step. With D the evaluations' variances V^-1 is D^-1 less, for each run, c D^-1 1
+ * 1^T D^-1 with c = t^2 / (1 + t^2 1^T D^-1 1): sums over rows are made once.
  */
-function restricted({ table, width, blocks }: Linearized, noise: Noise, isScaled: boolean): number {
-  const white = Float64Array.from(table);
-  whiten(white, width, noise, blocks);
-  const rows = white.length / width;
+function restricted({ table, width, blocks }: Linearized, evaluation: Float64Array, isScaled: boolean): Score {
+  const rows = table.length / width;
   const size = width - 1;
-  const gram: Matrix = Array.from({ length: width }, () => new Array<number>(width).fill(0));
+  const precisions = evaluation.map((variance) => 1 / variance);
+  const whole: Matrix = Array.from({ length: width }, () => new Array<number>(width).fill(0));
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < width; i++) {
-      for (let j = 0; j <= i; j++) gram[i][j] += white[row * width + i] * white[row * width + j];
+      const part = precisions[row] * table[row * width + i];
+      for (let j = 0; j < width; j++) whole[i][j] += part * table[row * width + j];
     }
   }
-  const normal = Array.from({ length: size }, (_, i) =>
-    Array.from({ length: size }, (__, j) => (i >= j ? gram[i + 1][j + 1] : gram[j + 1][i + 1])),
-  );
-  const lower = cholesky(normal);
-  if (!lower) return Infinity;
-  const pulls = Array.from({ length: size }, (_, i) => gram[i + 1][0]);
-  const squares = gram[0][0] - dot(pulls, choleskySolve(lower, pulls));
-  const information = 2 * lower.reduce((sum, row, i) => sum + log(row[i]), 0);
-  const misfit = isScaled ? (rows - size) * log(Math.max(squares, Number.MIN_VALUE)) : squares;
-  return logDeterminant(noise, blocks) + information + misfit;
+  const runs = blocks.map((block) => ({
+    total: block.reduce((sum, row) => sum + precisions[row], 0),
+    sums: Array.from({ length: width }, (_, i) =>
+      block.reduce((sum, row) => sum + precisions[row] * table[row * width + i], 0),
+    ),
+  }));
+  const rest = evaluation.reduce((sum, variance) => sum + log(variance), 0);
+  return (run) => {
+    const gram = whole.map((line) => line.slice());
+    let determinant = rest;
+    for (const { total, sums } of runs) {
+      const share = run / (1 + run * total);
+      determinant += log(1 + run * total);
+      for (let i = 0; i < width; i++) for (let j = 0; j < width; j++) gram[i][j] -= share * sums[i] * sums[j];
+    }
+    const lower = cholesky(gram.slice(1).map((line) => line.slice(1)));
+    if (!lower) return Infinity;
+    const pulls = gram[0].slice(1);
+    const squares = gram[0][0] - dot(pulls, choleskySolve(lower, pulls));
+    const information = 2 * lower.reduce((sum, line, i) => sum + log(line[i]), 0);
+    const misfit = isScaled ? (rows - size) * log(Math.max(squares, Number.MIN_VALUE)) : squares;
+    return determinant + information + misfit;
+  };
 }
 
 const GRID = 24;
@@ -113,9 +123,16 @@ function argMin(of: (x: number) => number, low: number, high: number): number {
 /** Run variances are looked for from this share of the scatter to so many times it. */
 const SEARCHED = [log(1e-5), log(1e2)] as const;
 
+/** An evaluation said to be without error is taken to have this share of the residuals' variance. */
+const LEAST_SHARE = 1e-8;
+
 /** Run variance where the evaluations' errors are known; 0 where they explain the scatter alone. `spread` is the residuals' variance. */
 export function runVariance(near: Linearized, evaluation: Float64Array, spread: number): number {
-  const score = (run: number): number => restricted(near, { run, evaluation }, false);
+  const score = restricted(
+    near,
+    evaluation.map((variance) => Math.max(variance, LEAST_SHARE * spread)),
+    false,
+  );
   const best = spread * exp(argMin((x) => score(spread * exp(x)), ...SEARCHED));
   return score(best) < score(0) ? best : 0;
 }
@@ -125,8 +142,7 @@ export const LARGEST_RATIO = 1e8;
 
 /** Run variance in multiples of the evaluations' where neither is known and runs have several rows. */
 export function varianceRatio(near: Linearized): number {
-  const evaluation = new Float64Array(near.table.length / near.width).fill(1);
-  const score = (run: number): number => restricted(near, { run, evaluation }, true);
+  const score = restricted(near, new Float64Array(near.table.length / near.width).fill(1), true);
   const best = exp(argMin((x) => score(exp(x)), log(1e-4), log(LARGEST_RATIO)));
   return score(best) < score(0) ? best : 0;
 }

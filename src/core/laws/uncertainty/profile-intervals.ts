@@ -1,10 +1,13 @@
 import { studentQuantile } from '../../math/distributions.ts';
+import { log } from '../../math/elementary.ts';
 import type { Fit, Interval } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
 import type { Forecast } from './delta.ts';
+import { degreesFor } from './degrees.ts';
 import { includeCoordinate, likelihoodOf, wideningOf } from './likelihood.ts';
+import type { Likelihood } from './likelihood.ts';
 import { levelInterval } from './profile-level.ts';
-import { newRowRange, profileRange } from './ranges.ts';
+import { newRunProbability, newRunRange, profileRange } from './ranges.ts';
 import type { Range } from './ranges.ts';
 import { forecastWithTerms, testMisspecification } from './misspecification.ts';
 import type { Misspecification } from './misspecification.ts';
@@ -21,8 +24,10 @@ export function profileIntervals(fit: Fit, data: Observations, level = 0.95): Re
     if (fit.diagnostics.undetermined.includes(name)) return [];
     const target = parameterTarget(fit.law, coordinates, index);
     if (start === 'below-response' && lower === 0) {
-      const widening = around.free[index] ? wideningOf(around, target.at(around.theta).gradient) : 1;
-      return [[name, { level, ...levelInterval(around, index, level, widening) }] as const];
+      const { gradient } = target.at(around.theta);
+      const widening = around.free[index] ? wideningOf(around, gradient) : 1;
+      const degreesOfFreedom = degreesFor(around, gradient);
+      return [[name, { level, ...levelInterval({ ...around, degreesOfFreedom }, index, level, widening) }] as const];
     }
     if (!around.free[index] && fit.parameters[name] === 0) return [];
     const from = around.free[index] ? around : includeCoordinate(around, index);
@@ -61,8 +66,7 @@ export function profileForecast(
   const isLog = fit.objectiveKind.residual === 'log';
   const target = lossTarget(fit.law, around.squares.coordinates, isLog, at);
   const loss = target.toRaw(target.at(around.theta).value);
-  const { run, evaluation } = around.newRun;
-  const known = evaluationError === undefined ? evaluation : square(isLog ? evaluationError / loss : evaluationError);
+  const known = evaluationVariance(around, loss, evaluationError);
   const misspecification = testMisspecification(around, data);
   const other = misspecification.isRefuted ? forecastWithTerms(around, data, misspecification, target, at) : undefined;
   const intervals = (noise: number, rangeOf: (level: number) => Range): Interval[] =>
@@ -74,10 +78,32 @@ export function profileForecast(
   return {
     loss,
     curve: intervals(0, (level) => profileRange(around, target, level)),
-    newRun: intervals(run + known, (level) => newRowRange(around, target, level, run + known)),
+    newRun: intervals(around.newRun.run + known, (level) => newRunRange(around, target, level, known)),
     degreesOfFreedom: around.degreesOfFreedom,
     misspecification,
   };
+}
+
+/** Where a new run came to lie in its predictive distribution, from 0 to 1: its probability integral transform (Dawid 1984). */
+export function newRunPit(
+  fit: Fit,
+  data: Observations,
+  at: Readonly<Record<string, number>>,
+  measured: number,
+  evaluationError?: number,
+): number {
+  const around = likelihoodOf(fit, data);
+  const isLog = fit.objectiveKind.residual === 'log';
+  const target = lossTarget(fit.law, around.squares.coordinates, isLog, at);
+  const known = evaluationVariance(around, target.toRaw(target.at(around.theta).value), evaluationError);
+  return newRunProbability(around, target, isLog ? log(measured) : measured, known);
+}
+
+/** Variance of a new run's evaluation, in the space of the residuals; a trace of it where neither part is seen. */
+function evaluationVariance({ fit, newRun }: Likelihood, loss: number, error: number | undefined): number {
+  const isLog = fit.objectiveKind.residual === 'log';
+  const given = error === undefined ? newRun.evaluation : square(isLog ? error / loss : error);
+  return newRun.run > 0 ? given : Math.max(given, 1e-12);
 }
 
 const square = (x: number): number => x * x;

@@ -1,11 +1,10 @@
 import { studentQuantile } from '../../math/distributions.ts';
 import { exp, log } from '../../math/elementary.ts';
 import { pseudoInverse } from '../../math/linear.ts';
-import { minimize } from '../fit/minimize.ts';
 import type { Minimizable } from '../fit/minimize.ts';
 import type { Likelihood } from './likelihood.ts';
 import { distanceNearBound } from './near-bound.ts';
-import { Squares } from './squares.ts';
+import { settle, Squares } from './squares.ts';
 
 const MOST_STEPS = 20;
 /** An end is found within so many standard deviations. */
@@ -39,7 +38,7 @@ function distanceFromZero({ squares }: Likelihood, index: number, theta: readonl
   const fitted = squares.problem.rowSlopes(theta);
   const exact = squares.response.map((_, row) => fitted[row * width]);
   const own = new Squares(squares.problem, exact, squares.noise, squares.blocks);
-  const { value } = minimize(
+  const { value } = settle(
     held({ squares: own }, index, floor),
     theta.map((one, i) => (i === index ? floor : one)),
   );
@@ -84,7 +83,7 @@ export function levelInterval(
   const at = (value: number, near: readonly number[]): Candidate => {
     const coordinate = value > 0 ? Math.max(floor, log(value)) : floor;
     const start = near.map((one, i) => (i === index ? coordinate : one));
-    const found = minimize(held(around, index, coordinate), start);
+    const found = settle(held(around, index, coordinate), start);
     const z = Math.sqrt(Math.max(0, found.value - minimum) / variance);
     return { value, beyond: z - distance(distanceFromZero(around, index, found.theta, variance)), theta: found.theta };
   };

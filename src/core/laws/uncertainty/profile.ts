@@ -1,6 +1,6 @@
 import { dot, multiply } from '../../math/linear.ts';
-import { minimize } from '../fit/minimize.ts';
 import type { Likelihood } from './likelihood.ts';
+import { settle } from './squares.ts';
 import type { Target } from './squares.ts';
 
 /** How far a profile is followed: to `t` standard deviations, squares being measured by `variance`. */
@@ -35,7 +35,7 @@ export function profileEnd(around: Likelihood, target: Target, sign: -1 | 1, { t
   let furthest = 0;
   for (let step = 0; step < MOST_STEPS; step++) {
     const value = wanted + pull / weight;
-    const found = minimize(squares.tethered({ target, value, weight }), start);
+    const found = settle(squares.tethered({ target, value, weight }), start);
     const reached = target.at(found.theta).value;
     pull = weight * (value - reached);
     const rise = Math.max(0, found.value - (pull * pull) / weight - minimum);
@@ -72,7 +72,7 @@ export function newRowEnd(
   let start = theta;
   for (let step = 0; step < MOST_STEPS; step++) {
     const value = centre + sign * length;
-    const found = minimize(squares.tethered({ target, value, weight }), start);
+    const found = settle(squares.tethered({ target, value, weight }), start);
     const z = Math.sqrt(Math.max(0, found.value - minimum) / variance);
     const slope = (weight * sign * (value - target.at(found.theta).value)) / (z * variance);
     const next = length + (t - z) / slope;
@@ -93,7 +93,7 @@ export function newRowDistance(
   noise: number,
 ): number {
   const weight = variance / noise;
-  const found = minimize(squares.tethered({ target, value, weight }), theta);
+  const found = settle(squares.tethered({ target, value, weight }), theta);
   const z = Math.sqrt(Math.max(0, found.value - minimum) / variance);
   return Math.sign(value - target.at(theta).value) * z;
 }

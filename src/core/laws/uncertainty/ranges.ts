@@ -1,19 +1,21 @@
-import { studentQuantile } from '../../math/distributions.ts';
+import { studentCdf, studentQuantile } from '../../math/distributions.ts';
 import { dot, multiply } from '../../math/linear.ts';
+import { degreesFor } from './degrees.ts';
 import { wideningOf } from './likelihood.ts';
 import type { Likelihood } from './likelihood.ts';
-import { newRowEnd, profileEnd } from './profile.ts';
+import { newRowDistance, newRowEnd, profileEnd } from './profile.ts';
 import type { ProfileLimits } from './profile.ts';
 import type { Target } from './squares.ts';
 
 /** Low and high end of an interval, in the target's own unit. */
 export type Range = readonly [low: number, high: number];
 
-/** Student's t and the variance by which squares are measured for a target. */
-function limitsOf(around: Likelihood, target: Target, level: number): ProfileLimits {
+/** Student's t and the variance by which squares are measured, for a target or, with `evaluation`, a new run's value of it. */
+function limitsOf(around: Likelihood, target: Target, level: number, evaluation?: number): ProfileLimits {
+  const { gradient } = target.at(around.theta);
   return {
-    t: studentQuantile(0.5 + level / 2, around.degreesOfFreedom),
-    variance: around.scale * wideningOf(around, target.at(around.theta).gradient),
+    t: studentQuantile(0.5 + level / 2, degreesFor(around, gradient, evaluation)),
+    variance: around.scale * wideningOf(around, gradient),
   };
 }
 
@@ -24,10 +26,19 @@ export function profileRange(around: Likelihood, target: Target, level: number, 
   return [profileEnd(around, target, -1, asked), profileEnd(around, target, 1, asked)];
 }
 
-/** The interval of a new observation of a target, whose own variance is `noise`. */
-export function newRowRange(around: Likelihood, target: Target, level: number, noise: number): Range {
-  const limits = limitsOf(around, target, level);
+/** The interval of a target's value in a new run, whose evaluation has the variance `evaluation`. */
+export function newRunRange(around: Likelihood, target: Target, level: number, evaluation: number): Range {
+  const limits = limitsOf(around, target, level, evaluation);
+  const noise = around.newRun.run + evaluation;
   return [newRowEnd(around, target, -1, limits, noise), newRowEnd(around, target, 1, limits, noise)];
+}
+
+/** Probability, by the predictive distribution of a new run, of a value of the target below the one that came. */
+export function newRunProbability(around: Likelihood, target: Target, value: number, evaluation: number): number {
+  const { gradient } = target.at(around.theta);
+  const variance = around.scale * wideningOf(around, gradient);
+  const distance = newRowDistance(around, target, value, variance, around.newRun.run + evaluation);
+  return studentCdf(distance, degreesFor(around, gradient, evaluation));
 }
 
 /** The same by the delta method; with `noise` for a new observation. */

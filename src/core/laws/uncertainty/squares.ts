@@ -1,8 +1,9 @@
 import type { Matrix } from '../../math/linear.ts';
+import { levenbergMarquardt } from '../fit/minimize.ts';
 import type { Evaluation, Minimizable } from '../fit/minimize.ts';
 import type { Problem } from '../fit/problem.ts';
-import { whiten } from './noise.ts';
-import type { Blocks, Noise } from './noise.ts';
+import { whitenerOf } from './noise.ts';
+import type { Blocks, Noise, Whitener } from './noise.ts';
 
 /** A number that follows from the coordinates of a fit: a parameter, a prediction, the logarithm of a best size. */
 export interface Target {
@@ -26,6 +27,7 @@ export class Squares implements Minimizable {
   readonly noise: Noise;
   readonly blocks: Blocks;
   private readonly tether: Tether | undefined;
+  private readonly whiten: Whitener;
   /** Rows of the last evaluation: a new table for each would keep the garbage collector busier than the sums. */
   private readonly scratch: Float64Array;
 
@@ -35,14 +37,15 @@ export class Squares implements Minimizable {
     noise: Noise,
     blocks: Blocks,
     tether?: Tether,
-    scratch?: Float64Array,
+    made?: { readonly whiten: Whitener; readonly scratch: Float64Array },
   ) {
     this.problem = problem;
     this.response = response;
     this.noise = noise;
     this.blocks = blocks;
     this.tether = tether;
-    this.scratch = scratch ?? new Float64Array(response.length * (problem.law.parameters.length + 1));
+    this.scratch = made?.scratch ?? new Float64Array(response.length * (problem.law.parameters.length + 1));
+    this.whiten = made?.whiten ?? whitenerOf(noise, blocks);
     const smallest = noise.evaluation.reduce((least, value) => Math.min(least, value), Infinity) + noise.run;
     this.negligible = problem.negligible / smallest;
   }
@@ -52,7 +55,8 @@ export class Squares implements Minimizable {
   }
 
   tethered(tether: Tether): Squares {
-    return new Squares(this.problem, this.response, this.noise, this.blocks, tether, this.scratch);
+    const { whiten, scratch } = this;
+    return new Squares(this.problem, this.response, this.noise, this.blocks, tether, { whiten, scratch });
   }
 
   /** [row][residual, derivatives of the fitted value by the coordinates...], whitened unless told. */
@@ -65,14 +69,14 @@ export class Squares implements Minimizable {
     const width = theta.length + 1;
     table.set(this.problem.rowSlopes(theta));
     for (let row = 0; row < this.response.length; row++) table[row * width] = this.response[row] - table[row * width];
-    if (isWhite) whiten(table, width, this.noise, this.blocks);
+    if (isWhite) this.whiten(table, width);
     return table;
   }
 
   /** A column of the table, whitened. */
   whitened(column: Float64Array): Float64Array {
     const copy = column.slice();
-    whiten(copy, 1, this.noise, this.blocks);
+    this.whiten(copy, 1);
     return copy;
   }
 
@@ -112,4 +116,10 @@ export class Squares implements Minimizable {
     for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) normal[j][i] = normal[i][j];
     return { value: Number.isFinite(sum) ? sum : Infinity, gradient, normal };
   }
+}
+
+/** Where squares end from a start nearby. Squares need no more than Levenberg and Marquardt, to a relative 1e-9. */
+export function settle(problem: Minimizable, start: readonly number[]): { theta: number[]; value: number } {
+  const theta = levenbergMarquardt(problem, problem.coordinates.clamp([...start]));
+  return { theta, value: problem.value(theta) };
 }
