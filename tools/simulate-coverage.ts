@@ -1,12 +1,13 @@
 /**
  * Coverage of intervals on simulated studies, in tables for docs/laws/coverage.md.
- * `node tools/simulate-coverage.ts SECTION [STUDIES] [ROWS]`; sections: coverage, huber, corner, methods, breaks, tests. ROWS is a pattern
+ * `node tools/simulate-coverage.ts SECTION [STUDIES] [ROWS]`; sections: coverage, huber, corner, methods, breaks, tests, pit. ROWS is a pattern
  * for runs and noise, such as "^9 t3".
  */
 import { fitLaw } from '../src/core/laws/index.ts';
 import type { Objective } from '../src/core/laws/index.ts';
 import { likelihoodOf } from '../src/core/laws/uncertainty/likelihood.ts';
 import { testMisspecification } from '../src/core/laws/uncertainty/misspecification.ts';
+import { newRunPit } from '../src/core/laws/uncertainty/profile-intervals.ts';
 import { LAW, LOG_HUBER, LOG_SQUARES, NAMES, outcomeOf } from './coverage/outcomes.ts';
 import type { Method, Outcome } from './coverage/outcomes.ts';
 import { drawStudy } from './coverage/studies.ts';
@@ -167,6 +168,23 @@ function printTests(studies: number): void {
   }
 }
 
+const BINS = 10;
+
+/** Shares of new runs in each tenth of their predictive distributions, times ten: 1 where intervals are right at every level. */
+function printPit(studies: number): void {
+  printHead(['runs', 'noise', ...Array.from({ length: BINS }, (_, bin) => `${bin / BINS} to ${(bin + 1) / BINS}`)]);
+  for (const design of DESIGNS.filter(isWanted)) {
+    const counts = new Array<number>(BINS).fill(0);
+    for (let index = 0; index < studies; index++) {
+      const { data, at, measured, evaluationError } = drawStudy(design, SEED, index);
+      const fit = fitLaw(LAW, data, { objective: LOG_SQUARES });
+      const pit = newRunPit(fit, data, at, Math.exp(measured), evaluationError);
+      counts[Math.min(BINS - 1, Math.floor(BINS * pit))] += 1;
+    }
+    printRow([`${runsOf(design)}`, design.noise, ...counts.map((count) => ((BINS * count) / studies).toFixed(2))]);
+  }
+}
+
 const SECTIONS: Readonly<Record<string, (studies: number) => void>> = {
   coverage: (studies) => printCoverage(DESIGNS, LOG_SQUARES, studies),
   huber: (studies) => printCoverage(DESIGNS, LOG_HUBER, studies),
@@ -179,6 +197,7 @@ const SECTIONS: Readonly<Record<string, (studies: number) => void>> = {
   methods: printMethods,
   breaks: printBreaks,
   tests: printTests,
+  pit: printPit,
 };
 
 if (import.meta.main) {
