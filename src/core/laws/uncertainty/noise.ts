@@ -27,22 +27,20 @@ export type Whitener = (table: Float64Array, width: number) => void;
  */
 export function whitenerOf({ run, evaluation }: Noise, blocks: Blocks): Whitener {
   const precisions = evaluation.map((variance) => 1 / Math.max(variance, LEAST_EVALUATION * run));
-  const shrinks: number[] = [];
   const factors = precisions.map(Math.sqrt);
-  for (const rows of blocks) {
-    const total = rows.reduce((sum, row) => sum + precisions[row], 0);
-    shrinks.push((1 - 1 / Math.sqrt(1 + run * total)) / total);
-    if (rows.length === 1) factors[rows[0]] = 1 / Math.sqrt(run + evaluation[rows[0]]);
-  }
-  const isPlain = blocks.length === evaluation.length;
+  for (const [row] of blocks.filter((rows) => rows.length === 1)) factors[row] = 1 / Math.sqrt(run + evaluation[row]);
+  const shared = blocks
+    .filter((rows) => rows.length > 1)
+    .map((rows) => {
+      const total = rows.reduce((sum, row) => sum + precisions[row], 0);
+      return { rows, shrink: (1 - 1 / Math.sqrt(1 + run * total)) / total };
+    });
   return (table, width) => {
-    for (let block = 0; !isPlain && block < blocks.length; block++) {
-      const rows = blocks[block];
-      if (rows.length === 1) continue;
+    for (const { rows, shrink } of shared) {
       for (let k = 0; k < width; k++) {
         let mean = 0;
         for (let j = 0; j < rows.length; j++) mean += precisions[rows[j]] * table[rows[j] * width + k];
-        mean *= shrinks[block];
+        mean *= shrink;
         for (let j = 0; j < rows.length; j++) table[rows[j] * width + k] -= mean;
       }
     }
