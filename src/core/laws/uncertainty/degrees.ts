@@ -9,26 +9,27 @@ const MANY = 1e6;
 const NEXT_TO_NONE = 1e-6;
 
 /**
- * Degrees of freedom of a target's interval: runs beyond the parameters, or more where only a part of its variance is estimated from
- * the runs (Satterthwaite 1946). Where the estimate of the run variance is 0, too few runs may simply not show it: then n - p
- * stays. `evaluation` is the variance of a new run's evaluation; without it the target is the law's own.
+ * Degrees of freedom of a target's interval: runs beyond the parameters; for a new run more where only a part of its variance is
+ * estimated from the runs (Satterthwaite 1946). Where the estimate of the run variance is 0, too few runs may simply not show it: then
+ * n - p stays. `evaluation` is the variance of the new run's evaluation; without it the target is the law's own.
  */
 export function degreesFor(around: Likelihood, gradient: readonly number[], evaluation?: number): number {
   const { hasKnownErrors, squares, degreesOfFreedom } = around;
-  if (squares.noise.run === 0) return degreesOfFreedom;
-  if (hasKnownErrors) return besideKnownErrors(around, gradient, evaluation);
-  return evaluation === undefined ? degreesOfFreedom : besideEvaluations(around, gradient, evaluation);
+  if (evaluation === undefined || squares.noise.run === 0) return degreesOfFreedom;
+  return hasKnownErrors
+    ? besideKnownErrors(around, gradient, evaluation)
+    : besideEvaluations(around, gradient, evaluation);
 }
 
 /** (n - p) (V / V_run)^2, V_run being the part that comes from the run variance, at one standard error above its estimate. */
-function besideKnownErrors(around: Likelihood, gradient: readonly number[], evaluation: number | undefined): number {
+function besideKnownErrors(around: Likelihood, gradient: readonly number[], evaluation: number): number {
   const { squares, degreesOfFreedom, theta, free } = around;
   const { problem, response, noise, blocks } = squares;
   const high = noise.run + runError(around);
   const variance = (run: number): number => {
     const other = new Squares(problem, response, { ...noise, run }, blocks);
     const own = dot(gradient, multiply(inverseOf(other, theta, free), gradient));
-    return own + (evaluation === undefined ? 0 : run + evaluation);
+    return own + run + evaluation;
   };
   const [all, known] = [variance(high), variance(NEXT_TO_NONE * high)];
   const share = all > known ? all / (all - known) : Infinity;

@@ -3,7 +3,6 @@ import { log } from '../../math/elementary.ts';
 import type { Fit, Interval } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
 import type { Forecast } from './delta.ts';
-import { degreesFor } from './degrees.ts';
 import { includeCoordinate, likelihoodOf, wideningOf } from './likelihood.ts';
 import type { Likelihood } from './likelihood.ts';
 import { levelInterval } from './profile-level.ts';
@@ -26,8 +25,7 @@ export function profileIntervals(fit: Fit, data: Observations, level = 0.95): Re
     if (start === 'below-response' && lower === 0) {
       const { gradient } = target.at(around.theta);
       const widening = around.free[index] ? wideningOf(around, gradient) : 1;
-      const degreesOfFreedom = degreesFor(around, gradient);
-      return [[name, { level, ...levelInterval({ ...around, degreesOfFreedom }, index, level, widening) }] as const];
+      return [[name, { level, ...levelInterval(around, index, level, widening) }] as const];
     }
     if (!around.free[index] && fit.parameters[name] === 0) return [];
     const from = around.free[index] ? around : includeCoordinate(around, index);
