@@ -11,6 +11,7 @@ import { sections as isoflop } from './conformance/isoflop.ts';
 import { sections as recovery } from './conformance/recovery.ts';
 import { sections as schedules } from './conformance/schedules.ts';
 import { sections as select } from './conformance/select.ts';
+import { sections as uncertainty } from './conformance/uncertainty.ts';
 import { table } from '../src/app/cli/format.ts';
 
 /** Parts by name, the quick ones first. */
@@ -23,6 +24,7 @@ export const PARTS: Readonly<Record<string, () => Section[]>> = {
   schedules,
   intervals,
   recovery,
+  uncertainty,
 };
 
 const digits = (value: number): string => String(Number(value.toPrecision(8)));

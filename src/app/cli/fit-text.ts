@@ -29,6 +29,8 @@ export function fitText(fit: FitDocument): string {
     '',
     ...wrap(fit.status.sentence),
     ...(fit.status.remedy ? wrap(`  ${fit.status.remedy}`) : []),
+    ...noiseText(fit),
+    ...(fit.misspecification ? wrap(fit.misspecification.sentence) : []),
     `Condition ${diagnostics.condition.toPrecision(2)}, scale-free gradient ${diagnostics.gradientNorm.toPrecision(1)}.`,
     ...correlationText(fit),
     ...(law.caution ? wrap(`Beware: ${law.caution}`) : []),
@@ -45,9 +47,17 @@ function correlationText({ law, diagnostics }: FitDocument): string[] {
 }
 
 function intervalText({ intervals, diagnostics }: FitDocument, name: string): string {
-  if (diagnostics.boundsHit.includes(name)) return '(at its bound)';
   const interval = intervals[name];
-  return interval ? `${digits(interval.low)} to ${digits(interval.high)}` : '(not determined)';
+  if (interval) return `${digits(interval.low)} to ${digits(interval.high)}`;
+  return diagnostics.boundsHit.includes(name) ? '(at its bound)' : '(not determined)';
+}
+
+/** What the rows were weighed by. */
+function noiseText({ noise, objectiveKind }: FitDocument): string[] {
+  if (!noise) return [];
+  const part = (value: number): string =>
+    objectiveKind.residual === 'log' ? `${(100 * value).toPrecision(2)} %` : value.toPrecision(2);
+  return wrap(`Rows weighed by noise: ${part(noise.run)} of a run, ${part(noise.evaluation)} of an evaluation.`);
 }
 
 function objectiveText({ n, objective, objectiveKind }: FitDocument): string {

@@ -50,7 +50,7 @@ describe('runParts', () => {
     const error = await work.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(IsoflopError);
     expect(() => bootstrapFits(broken, data)).toThrow(error as IsoflopError);
-    expect(error).toMatchObject({ code: 'invalid-input', path: undefined });
+    expect(error).toMatchObject({ code: 'invalid-input', path: 'formula' });
   });
 
   it('throws what is our own fault as a plain error', async () => {

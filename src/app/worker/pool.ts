@@ -71,11 +71,12 @@ function aborted(signal: AbortSignal | undefined, task: TaskName): Promise<never
   });
 }
 
-function received({ code, message, hint, path, stack }: SentError): Error {
+function received({ code, message, hint, path, excerpt, stack }: SentError): Error {
   if (code !== undefined) {
     return new IsoflopError(code, message, {
       ...(hint === undefined ? {} : { hint }),
       ...(path === undefined ? {} : { path }),
+      ...(excerpt === undefined ? {} : { excerpt }),
     });
   }
   const error = new Error(message);

@@ -19,6 +19,7 @@ export interface SentError {
   readonly message: string;
   readonly hint?: string;
   readonly path?: string;
+  readonly excerpt?: NonNullable<IsoflopError['excerpt']>;
   readonly stack?: string;
 }
 
@@ -37,6 +38,12 @@ function sent(error: unknown): SentError {
   if (!(error instanceof Error)) return { message: String(error) };
   const { message, stack } = error;
   if (!(error instanceof IsoflopError)) return { message, ...(stack === undefined ? {} : { stack }) };
-  const { code, hint, path } = error;
-  return { code, message, ...(hint === undefined ? {} : { hint }), ...(path === undefined ? {} : { path }) };
+  const { code, hint, path, excerpt } = error;
+  return {
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(path === undefined ? {} : { path }),
+    ...(excerpt === undefined ? {} : { excerpt }),
+  };
 }

@@ -55,6 +55,11 @@ export interface Fit {
   readonly diagnostics: FitDiagnostics;
   /** Residuals in the objective's space (observed minus fitted), in row order. */
   readonly residuals: readonly number[];
+  /**
+   * Standard deviations in the objective's space, where rows were weighed by them: of a run (seed, data order), and of an evaluation
+   * (the median, where the table gives them).
+   */
+  readonly noise?: { readonly run: number; readonly evaluation: number };
   readonly conventions: Partial<Conventions>;
   readonly exclusions: readonly Exclusion[];
   /** What the reader of the table, or the check of it, has to say. */

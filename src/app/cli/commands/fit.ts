@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { fitLaw, restrictLaw } from '../../../core/laws/index.ts';
+import { fitLaw, likelihoodOf, restrictLaw, testMisspecification, weighByNoise } from '../../../core/laws/index.ts';
 import type { Fit, Law, Objective } from '../../../core/laws/index.ts';
 import { percentileIntervals } from '../../../core/laws/uncertainty/bootstrap.ts';
-import { parameterIntervals } from '../../../core/laws/uncertainty/delta.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import type { Observations } from '../../../core/terms/observation.ts';
 import { bootstrapOverThreads } from '../../worker/bootstrap.ts';
 import type { FitDocument } from '../fit-document.ts';
 import { fitText } from '../fit-text.ts';
 import { interruptible } from '../interrupt.ts';
+import { INTERVALS_HELP, intervalsBy, parseIntervalMethod } from '../intervals.ts';
 import { lawByIdOrFile, lawOfFormula } from '../law-choice.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { addRecordOptions, openRecords, parseMap, wholeNumber } from '../record-options.ts';
@@ -23,6 +23,7 @@ interface FitFlags extends RecordFlags {
   readonly tie?: string;
   readonly objective: string;
   readonly delta?: string;
+  readonly intervals: string;
   readonly bootstrap?: string;
   readonly seed: string;
   readonly json?: boolean;
@@ -50,7 +51,8 @@ export function register(program: Command): void {
     .option('--objective <name>', `one of ${OBJECTIVES.join(', ')}`, 'log-huber')
     .option('--delta <number>', 'scale of huber and cauchy, in units of the residual (default 1e-3)')
     .option('--weights <column>', 'count rows by this column: twice the weight, half the variance')
-    .option('--bootstrap <draws>', 'intervals from this many resamples of the runs instead of the delta method')
+    .option('--intervals <method>', INTERVALS_HELP, 'profile')
+    .option('--bootstrap <draws>', 'percentile intervals from this many resamples of the runs instead')
     .option('--seed <n>', 'seed of starts and resamples', '1')
     .option('--json', 'print the fit as JSON (isoflop.fit/1)')
     .addHelpText(
@@ -66,7 +68,7 @@ async function fit(path: string, flags: FitFlags): Promise<void> {
   const weights = flags.weights === undefined ? {} : { weights: flags.weights };
   const data = records.observe([...law.variables, law.response, ...Object.values(weights)]);
   const seed = wholeNumber(flags.seed, '--seed');
-  const result = fitLaw(law, data, { objective: parseObjective(flags), seed, ...weights });
+  const result = weighByNoise(fitLaw(law, data, { objective: parseObjective(flags), seed, ...weights }), data);
   const document = await withIntervals(result, data, flags);
   console.log(flags.json ? JSON.stringify(document, null, 2) : fitText(document));
 }
@@ -85,8 +87,11 @@ function chooseLaw(flags: FitFlags, columns: readonly string[]): Law {
 async function withIntervals(result: Fit, data: Observations, flags: FitFlags): Promise<FitDocument> {
   const columns = Object.fromEntries(Object.entries(data.columns).map(([name, values]) => [name, [...values]]));
   const saw = { columns, runs: data.runs };
+  const misspecification = testMisspecification(likelihoodOf(result, data), data);
   if (flags.bootstrap === undefined) {
-    return { ...result, intervals: parameterIntervals(result, data), intervalMethod: 'delta', data: saw };
+    const method = parseIntervalMethod(flags.intervals);
+    const intervals = intervalsBy(method, result, data, wholeNumber(flags.seed, '--seed'));
+    return { ...result, intervals, intervalMethod: method, misspecification, data: saw };
   }
   const seed = wholeNumber(flags.seed, '--seed');
   const draws = wholeNumber(flags.bootstrap, '--bootstrap');
@@ -94,7 +99,8 @@ async function withIntervals(result: Fit, data: Observations, flags: FitFlags): 
   const refits = await interruptible((signal) =>
     bootstrapOverThreads(result, data, { draws, seed, signal, onProgress: line.show }),
   ).finally(() => line.close());
-  return { ...result, intervals: percentileIntervals(result, refits), intervalMethod: 'bootstrap', data: saw };
+  const intervals = percentileIntervals(result, refits);
+  return { ...result, intervals, intervalMethod: 'bootstrap', misspecification, data: saw };
 }
 
 function parseObjective({ objective, delta }: FitFlags): Objective {

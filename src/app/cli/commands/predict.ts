@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Observations } from '../../../core/laws/index.ts';
-import { forecast } from '../../../core/laws/uncertainty/delta.ts';
 import { allocateByFit } from '../../../core/plan/index.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { fileError } from '../../../io/files/errors.ts';
 import type { FitDocument } from '../fit-document.ts';
 import { compact } from '../format.ts';
+import { forecastBy, INTERVALS_HELP, parseIntervalMethod } from '../intervals.ts';
 import { parseMap } from '../record-options.ts';
+import { wrap } from '../wrap.ts';
 
 const LEVELS = [0.9, 0.95];
 
@@ -18,14 +19,20 @@ export function register(program: Command): void {
     .description('Predict the loss of a new run from a fit, with intervals.')
     .argument('<fit>', 'what `isoflop fit --json` printed')
     .requiredOption('--at <point>', 'such as "params=7e9,tokens=1.4e12"')
-    .option('--json', 'print as JSON')
+    .option('--intervals <method>', INTERVALS_HELP, 'profile')
+    .option('--json', 'print as JSON (isoflop.forecast/1)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  isoflop predict fit.json --at "params=7e9,tokens=1.4e12"\n\nWhere the records give evaluation errors, lossError=... in --at is the one of the new run.',
+    )
     .action(predict);
   program
     .command('allocate')
     .description('Split a compute budget into parameters and tokens.')
     .argument('<fit>', 'a chinchilla fit that `isoflop fit --json` printed')
     .requiredOption('--flops <number>', 'the budget, flops = 6 x params x tokens')
-    .option('--json', 'print as JSON')
+    .option('--intervals <method>', 'profile likelihood or delta method: profile, delta', 'profile')
+    .option('--json', 'print as JSON (isoflop.allocation/1)')
     .action(split);
 }
 
@@ -59,7 +66,13 @@ export function positive(text: string, name: string): number {
   throw new IsoflopError('invalid-input', `${name} takes a number above 0, got '${text}'`);
 }
 
-function predict(path: string, { at, json = false }: { at: string; json?: boolean }): void {
+interface PredictFlags {
+  readonly at: string;
+  readonly intervals: string;
+  readonly json?: boolean;
+}
+
+function predict(path: string, { at, intervals, json = false }: PredictFlags): void {
   const fit = readFit(path);
   const point = Object.fromEntries(Object.entries(parseMap(at)).map(([name, text]) => [name, positive(text, name)]));
   const missing = fit.law.variables.find((name) => point[name] === undefined);
@@ -67,30 +80,52 @@ function predict(path: string, { at, json = false }: { at: string; json?: boolea
     throw new IsoflopError('invalid-input', `the law needs '${missing}'`, {
       hint: `Give --at "${fit.law.variables.map((name) => `${name}=...`).join(',')}".`,
     });
-  const result = forecast(fit, tableOf(fit), point, LEVELS);
+  const method = parseIntervalMethod(intervals);
+  const error = point[`${fit.law.response}Error`];
+  const result = forecastBy(method, fit, tableOf(fit), {
+    at: point,
+    levels: LEVELS,
+    seed: 1,
+    ...(error === undefined ? {} : { evaluationError: error }),
+  });
   if (json) {
-    console.log(JSON.stringify({ at: point, ...result }, null, 2));
+    console.log(
+      JSON.stringify({ schema: 'isoflop.forecast/1', at: point, intervalMethod: method, ...result }, null, 2),
+    );
     return;
   }
   console.log(`loss ${result.loss.toFixed(4)}`);
   for (const { level, low, high } of result.newRun)
     console.log(`  ${100 * level} % for a new run: ${low.toFixed(4)} to ${high.toFixed(4)}`);
+  if ('misspecification' in result && result.misspecification.isRefuted) {
+    const sentence = `Beware: ${result.misspecification.sentence} The intervals also hold what the law with these terms says.`;
+    console.log(wrap(sentence).join('\n'));
+  }
   for (const name of fit.law.variables) {
     const factor = point[name] / Math.max(...fit.data.columns[name]);
     if (factor > 1) console.log(`Beware: ${name} is ${factor.toPrecision(2)} times the largest that the fit saw.`);
   }
 }
 
-function split(path: string, { flops, json = false }: { flops: string; json?: boolean }): void {
+interface SplitFlags {
+  readonly flops: string;
+  readonly intervals: string;
+  readonly json?: boolean;
+}
+
+function split(path: string, { flops, intervals, json = false }: SplitFlags): void {
   const fit = readFit(path);
   if (fit.law.id !== 'chinchilla') {
     throw new IsoflopError('invalid-input', `a budget can be split by a chinchilla fit, not by '${fit.law.id}'`, {
       hint: 'Fit with --law chinchilla.',
     });
   }
-  const result = allocateByFit(fit, tableOf(fit), positive(flops, '--flops'));
+  const method = parseIntervalMethod(intervals);
+  if (method !== 'profile' && method !== 'delta')
+    throw new IsoflopError('invalid-input', `a split has intervals by profile or delta, not by '${method}'`);
+  const result = allocateByFit(fit, tableOf(fit), positive(flops, '--flops'), { method });
   if (json) {
-    console.log(JSON.stringify(result, null, 2));
+    console.log(JSON.stringify({ schema: 'isoflop.allocation/1', intervalMethod: method, ...result }, null, 2));
     return;
   }
   const { params, tokens, loss, interval } = result;

@@ -77,7 +77,7 @@ function project(at: Evaluation, held: readonly boolean[]): Evaluation {
   };
 }
 
-function levenbergMarquardt(problem: Minimizable, start: number[]): number[] {
+export function levenbergMarquardt(problem: Minimizable, start: number[]): number[] {
   const { coordinates } = problem;
   const heldAt = (theta: number[], at: Evaluation): Evaluation =>
     project(at, heldByBound(coordinates, theta, at.gradient));
