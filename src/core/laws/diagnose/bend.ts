@@ -1,0 +1,178 @@
+import type { Projection } from '../../math/projection.ts';
+import { regress } from '../../math/regression.ts';
+import { countText, LEVEL, pText } from './finding.ts';
+import type { DetectorId, Finding } from './finding.ts';
+import type { NullLaw, NullLaws } from './null-law.ts';
+import { scan } from './scan.ts';
+import type { Scan } from './scan.ts';
+import { levelsOf } from './scaling-table.ts';
+import type { ScalingTable } from './scaling-table.ts';
+
+/** Levels that must lie on either side of a bend. */
+const SIDE_LEVELS = 2;
+/** Knots that are tried on one axis. */
+const MOST_KNOTS = 10;
+/** A change of the slope by less than this share of it is no reason to give up a law. */
+const MATERIAL = 0.25;
+/** Of one falling slope; 1 is a complete stop. */
+const STATED_EFFECT = 1;
+/** A law that keeps less than this share of its slope beyond the bend has stopped. */
+const STOPPED = 0.35;
+
+/** Where the law may bend: beyond a value of one variable, or of compute, which moves all of them. */
+export interface Knot {
+  readonly axis: string;
+  readonly value: number;
+  /** The law's variables, held at the knot beyond it. */
+  readonly held: readonly Float64Array[];
+  readonly beyond: readonly number[];
+}
+
+/** A bend that was found. */
+export interface Bend {
+  readonly finding: Finding;
+  readonly knot?: Knot;
+  /** Whether the loss no longer falls beyond the knot. */
+  readonly stops?: boolean;
+}
+
+/**
+ * The local slope rises with scale: not yet the regime in which a law holds. Each departure makes the law (without a floor) steeper beyond a knot, one unit
+ * doubling its slope; the largest t refers to its own distribution. A floor only flattens, so clean data with one alarm less.
+ */
+export function detectSteepening(table: ScalingTable, nulls: NullLaws): Bend {
+  const knots = knotsOf(table, ['scale']);
+  const found = scan({
+    law: nulls.plain.projection,
+    response: residualsOf(table, nulls.plain),
+    departures: knots.map(({ held }) => gain(table, nulls.plain, held).map((value) => -value)),
+    side: 'positive',
+    level: LEVEL.steepening,
+  });
+  return bendOf('steepening', found, knots, {
+    alarm: ({ value, axis }, { effect, pValue }) =>
+      `Beyond ${axisText(axis)} ${countText(value)} the loss falls ${(1 + effect).toFixed(1)} times as fast as the law (${pText(pValue)}).`,
+    fine: 'The slope does not rise along the scale',
+    remedy: 'The runs are not yet in the scaling regime: leave out the smallest, tune them, or train larger ones.',
+  });
+}
+
+/**
+ * The loss falls less beyond a knot than any law with a floor allows: a break, or a plateau by what stands on the knot's axis. One unit is a
+ * complete stop.
+ */
+export function detectFlattening(table: ScalingTable, nulls: NullLaws, clean: Projection): Bend {
+  const knots = knotsOf(table, table.variables.length > 1 ? ['scale', ...table.variables] : ['scale']);
+  const found = scan({
+    law: clean,
+    response: residualsOf(table, nulls.floored),
+    departures: knots.map(({ held }) => gain(table, nulls.floored, held)),
+    side: 'positive',
+    level: LEVEL.flattening,
+  });
+  const stops = found ? keptSlope(table, knots[found.at]) < STOPPED : false;
+  const bend = bendOf('flattening', found, knots, {
+    alarm: ({ value, axis }, { pValue }) =>
+      stops
+        ? `Beyond ${axisText(axis)} ${countText(value)} the loss no longer falls as the law says (${pText(pValue)}).`
+        : `Beyond ${axisText(axis)} ${countText(value)} the loss falls more slowly than any law with a floor (${pText(pValue)}).`,
+    fine: 'The loss does not stop falling before the law says so',
+    remedy:
+      'Look at what changed there: data that repeat, a learning rate that was not tuned again, a bug at that size.',
+  });
+  return { ...bend, stops };
+}
+
+const axisText = (axis: string): string => (axis === 'scale' ? 'a compute of' : `${axis} of`);
+
+function residualsOf(table: ScalingTable, law: NullLaw): Float64Array {
+  const fitted = law.at(table.variables.map((name) => table.data.columns[name]));
+  return table.response.map((y, row) => y - fitted[row]);
+}
+
+/** What the law gains beyond a knot: the logarithm of its value at the knot over its value. */
+function gain(table: ScalingTable, law: NullLaw, held: readonly Float64Array[]): Float64Array {
+  const fitted = law.at(table.variables.map((name) => table.data.columns[name]));
+  return law.at(held).map((value, row) => value - fitted[row]);
+}
+
+/** Knots on the given axes, at levels with enough levels on both sides, thinned to a few. */
+function knotsOf(table: ScalingTable, axes: readonly string[]): Knot[] {
+  const columns = table.variables.map((name) => table.data.columns[name]);
+  return axes.flatMap((axis) => {
+    const along = axis === 'scale' ? table.scale.map(Math.exp) : table.data.columns[axis];
+    const levels = levelsOf(along, 0.01);
+    const inner = levels.slice(SIDE_LEVELS - 1, levels.length - SIDE_LEVELS);
+    return thinned(inner, MOST_KNOTS).map((value) => ({
+      axis: axis === 'scale' && table.variables.length === 1 ? table.variables[0] : axis,
+      value,
+      held: columns.map((column, index) =>
+        column.map((x, row) => {
+          if (axis !== 'scale' && table.variables[index] !== axis) return x;
+          return x * Math.min(1, value / along[row]) ** (axis === 'scale' ? 1 / columns.length : 1);
+        }),
+      ),
+      beyond: Array.from(along).flatMap((x, row) => (x > value * 1.001 ? [row] : [])),
+    }));
+  });
+}
+
+function thinned(values: readonly number[], most: number): number[] {
+  if (values.length <= most) return [...values];
+  return Array.from({ length: most }, (_, index) => values[Math.round((index * (values.length - 1)) / (most - 1))]);
+}
+
+/** Slope beyond a knot over that before it, along the knot's own axis with the other variables held by a regression. */
+function keptSlope(table: ScalingTable, { axis, value, beyond }: Knot): number {
+  const isBeyond = new Set(beyond);
+  const single = table.variables.length === 1 || axis === 'scale';
+  const own = single ? table.scale.map(Math.exp) : table.data.columns[axis];
+  const others = single ? [] : table.variables.filter((name) => name !== axis).map((name) => table.data.columns[name]);
+  const design = Array.from(own, (x, row) => [
+    1,
+    Math.log(Math.min(x, value) / value),
+    isBeyond.has(row) ? Math.log(x / value) : 0,
+    ...others.map((column) => Math.log(column[row] / column[0])),
+  ]);
+  const fit = regress(design, Array.from(table.response));
+  return fit ? fit.coefficients[2] / fit.coefficients[1] : 1;
+}
+
+interface Sentences {
+  alarm(knot: Knot, found: Scan): string;
+  readonly fine: string;
+  readonly remedy: string;
+}
+
+function bendOf(id: DetectorId, found: Scan | undefined, knots: readonly Knot[], texts: Sentences): Bend {
+  const level = LEVEL[id as 'flattening' | 'steepening'];
+  if (!found) {
+    const sentence = `Too few levels to see where the loss would bend (${id}).`;
+    return {
+      finding: { id, verdict: 'cannot-tell', sentence, pValue: null, effect: null, resolves: null, rows: [] },
+    };
+  }
+  const { pValue, effect, resolves } = found;
+  if (pValue <= level && effect >= MATERIAL) {
+    const knot = knots[found.at];
+    return {
+      finding: {
+        id,
+        verdict: 'alarm',
+        sentence: texts.alarm(knot, found),
+        pValue,
+        effect,
+        resolves,
+        remedy: texts.remedy,
+        rows: knot.beyond,
+      },
+      knot,
+    };
+  }
+  const seen = resolves <= STATED_EFFECT;
+  const limit = resolves > 99 ? '' : `; a change by ${Math.round(100 * resolves)} % of the slope would be seen`;
+  const sentence = seen
+    ? `${texts.fine} (${pText(pValue)}${limit}).`
+    : `${texts.fine}, but these runs would not show it if it did (${pText(pValue)}${limit}).`;
+  return { finding: { id, verdict: seen ? 'fine' : 'cannot-tell', sentence, pValue, effect, resolves, rows: [] } };
+}
