@@ -7,7 +7,7 @@ const digits = (value: number): string => String(Number(value.toPrecision(6)));
 const WIDTH = 80;
 
 /** Breaks a sentence into lines of at most 80 columns; lines after the first are indented. */
-function wrap(sentence: string, indent = '  '): string[] {
+export function wrap(sentence: string, indent = '  '): string[] {
   const lines: string[] = [];
   for (const word of sentence.split(' ')) {
     const last = lines.at(-1);

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import type { ErrorCode } from '../../core/terms/errors.ts';
 import { VERSION } from '../../core/terms/version.ts';
+import { register as diagnose } from './commands/diagnose.ts';
 import { register as fit } from './commands/fit.ts';
 import { register as laws } from './commands/laws.ts';
 import { register as predict } from './commands/predict.ts';
@@ -27,7 +28,7 @@ function buildProgram(): Command {
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  for (const register of [study, train, fit, laws, predict, report]) register(program);
+  for (const register of [study, train, fit, diagnose, laws, predict, report]) register(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }

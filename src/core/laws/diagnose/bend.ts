@@ -1,23 +1,33 @@
+import { exp, pow } from '../../math/elementary.ts';
 import type { Projection } from '../../math/projection.ts';
-import { regress } from '../../math/regression.ts';
+import { fitLaw } from '../fit/fit-law.ts';
 import { countText, LEVEL, pText } from './finding.ts';
 import type { DetectorId, Finding } from './finding.ts';
+import { LEAST_SQUARES } from './null-law.ts';
 import type { NullLaw, NullLaws } from './null-law.ts';
+
 import { scan } from './scan.ts';
 import type { Scan } from './scan.ts';
 import { levelsOf } from './scaling-table.ts';
 import type { ScalingTable } from './scaling-table.ts';
 
-/** Levels that must lie on either side of a bend. */
+/** Levels that must lie on either side of a bend, and their share: a few runs at the end are outliers and no law. */
 const SIDE_LEVELS = 2;
+const SIDE_SHARE = 0.1;
 /** Knots that are tried on one axis. */
 const MOST_KNOTS = 10;
 /** A change of the slope by less than this share of it is no reason to give up a law. */
 const MATERIAL = 0.25;
+/**
+ * A bend that takes away less than this share of the squared scatter around the law is within what real runs do around a law that
+ * still serves: they scatter unequally and together, which no test here knows.
+ */
+const MATERIAL_SHARE = 0.25;
 /** Of one falling slope; 1 is a complete stop. */
 const STATED_EFFECT = 1;
-/** A law that keeps less than this share of its slope beyond the bend has stopped. */
-const STOPPED = 0.35;
+/** Scale that counts to no more than this power beyond the bend buys nothing that matters. */
+const STOPPED = 0.3;
+const KEPT_STEPS = 10;
 
 /** Where the law may bend: beyond a value of one variable, or of compute, which moves all of them. */
 export interface Knot {
@@ -38,14 +48,16 @@ export interface Bend {
 
 /**
  * The local slope rises with scale: not yet the regime in which a law holds. Each departure makes the law (without a floor) steeper beyond a knot, one unit
- * doubling its slope; the largest t refers to its own distribution. A floor only flattens, so clean data with one alarm less.
+ * doubling its slope; the largest t refers to its own distribution. A floor only flattens, so that clean data with an unseen one alarm
+ * less; one that is seen belongs to the law.
  */
-export function detectSteepening(table: ScalingTable, nulls: NullLaws): Bend {
+export function detectSteepening(table: ScalingTable, nulls: NullLaws, clean: Projection, hasFloor: boolean): Bend {
   const knots = knotsOf(table, ['scale']);
+  const law = hasFloor ? nulls.floored : nulls.plain;
   const found = scan({
-    law: nulls.plain.projection,
-    response: residualsOf(table, nulls.plain),
-    departures: knots.map(({ held }) => gain(table, nulls.plain, held).map((value) => -value)),
+    law: hasFloor ? clean : nulls.plain.projection,
+    response: residualsOf(table, law),
+    departures: knots.map(({ held }) => gain(table, law, held).map((value) => -value)),
     side: 'positive',
     level: LEVEL.steepening,
   });
@@ -70,7 +82,8 @@ export function detectFlattening(table: ScalingTable, nulls: NullLaws, clean: Pr
     side: 'positive',
     level: LEVEL.flattening,
   });
-  const stops = found ? keptSlope(table, knots[found.at]) < STOPPED : false;
+  const isAlarm = found !== undefined && found.pValue <= LEVEL.flattening && isMaterial(found);
+  const stops = isAlarm && keptPower(table, knots[found.at]) <= STOPPED;
   const bend = bendOf('flattening', found, knots, {
     alarm: ({ value, axis }, { pValue }) =>
       stops
@@ -100,9 +113,10 @@ function gain(table: ScalingTable, law: NullLaw, held: readonly Float64Array[]):
 function knotsOf(table: ScalingTable, axes: readonly string[]): Knot[] {
   const columns = table.variables.map((name) => table.data.columns[name]);
   return axes.flatMap((axis) => {
-    const along = axis === 'scale' ? table.scale.map(Math.exp) : table.data.columns[axis];
+    const along = axis === 'scale' ? table.scale.map(exp) : table.data.columns[axis];
     const levels = levelsOf(along, 0.01);
-    const inner = levels.slice(SIDE_LEVELS - 1, levels.length - SIDE_LEVELS);
+    const side = Math.max(SIDE_LEVELS, Math.ceil(SIDE_SHARE * levels.length));
+    const inner = levels.slice(side - 1, levels.length - side);
     return thinned(inner, MOST_KNOTS).map((value) => ({
       axis: axis === 'scale' && table.variables.length === 1 ? table.variables[0] : axis,
       value,
@@ -122,21 +136,25 @@ function thinned(values: readonly number[], most: number): number[] {
   return Array.from({ length: most }, (_, index) => values[Math.round((index * (values.length - 1)) / (most - 1))]);
 }
 
-/** Slope beyond a knot over that before it, along the knot's own axis with the other variables held by a regression. */
-function keptSlope(table: ScalingTable, { axis, value, beyond }: Knot): number {
-  const isBeyond = new Set(beyond);
-  const single = table.variables.length === 1 || axis === 'scale';
-  const own = single ? table.scale.map(Math.exp) : table.data.columns[axis];
-  const others = single ? [] : table.variables.filter((name) => name !== axis).map((name) => table.data.columns[name]);
-  const design = Array.from(own, (x, row) => [
-    1,
-    Math.log(Math.min(x, value) / value),
-    isBeyond.has(row) ? Math.log(x / value) : 0,
-    ...others.map((column) => Math.log(column[row] / column[0])),
-  ]);
-  const fit = regress(design, Array.from(table.response));
-  return fit ? fit.coefficients[2] / fit.coefficients[1] : 1;
+/**
+ * How much of scale still counts beyond a knot: the power between 0 (none) and 1 (all) to which what exceeds the knot must be raised so that the
+ * law with a floor fits best.
+ */
+function keptPower(table: ScalingTable, { held }: Knot): number {
+  const objectiveAt = (power: number): number => {
+    const effective = table.variables.map((name, index) => [
+      name,
+      held[index].map((x, row) => x * pow(table.data.columns[name][row] / x, power)),
+    ]);
+    const data = { ...table.data, columns: { ...table.data.columns, ...Object.fromEntries(effective) } };
+    return fitLaw(table.floored, data, { objective: LEAST_SQUARES }).objective;
+  };
+  const powers = Array.from({ length: KEPT_STEPS + 1 }, (_, step) => step / KEPT_STEPS);
+  const objectives = powers.map(objectiveAt);
+  return powers[objectives.indexOf(Math.min(...objectives))];
 }
+
+const isMaterial = ({ effect, explained }: Scan): boolean => effect >= MATERIAL && explained >= MATERIAL_SHARE;
 
 interface Sentences {
   alarm(knot: Knot, found: Scan): string;
@@ -153,7 +171,7 @@ function bendOf(id: DetectorId, found: Scan | undefined, knots: readonly Knot[],
     };
   }
   const { pValue, effect, resolves } = found;
-  if (pValue <= level && effect >= MATERIAL) {
+  if (pValue <= level && isMaterial(found)) {
     const knot = knots[found.at];
     return {
       finding: {
@@ -170,9 +188,12 @@ function bendOf(id: DetectorId, found: Scan | undefined, knots: readonly Knot[],
     };
   }
   const seen = resolves <= STATED_EFFECT;
-  const limit = resolves > 99 ? '' : `; a change by ${Math.round(100 * resolves)} % of the slope would be seen`;
-  const sentence = seen
-    ? `${texts.fine} (${pText(pValue)}${limit}).`
-    : `${texts.fine}, but these runs would not show it if it did (${pText(pValue)}${limit}).`;
+  const limit = resolves > 9.99 ? '' : `; a change of the slope by ${Math.round(100 * resolves)} % would be seen`;
+  const sentence =
+    pValue <= level
+      ? `The slope changes by ${Math.round(100 * effect)} % (${pText(pValue)}), which explains too little of the scatter to matter.`
+      : seen
+        ? `${texts.fine} (${pText(pValue)}${limit}).`
+        : `${texts.fine}, but these runs need not show it if it did (${pText(pValue)}${limit}).`;
   return { finding: { id, verdict: seen ? 'fine' : 'cannot-tell', sentence, pValue, effect, resolves, rows: [] } };
 }

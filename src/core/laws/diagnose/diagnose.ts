@@ -8,6 +8,8 @@ import { copiesIn, detectDuplicates } from './duplicates.ts';
 import type { Finding } from './finding.ts';
 import { detectFloor } from './floor.ts';
 import { detectSchedules, detectShallow } from './group-shift.ts';
+import { influenceByRun } from '../uncertainty/influence.ts';
+import type { RunInfluence } from '../uncertainty/influence.ts';
 import { bestRates, detectLearningRate } from './learning-rate.ts';
 import { detectFlat, detectLevels } from './levels.ts';
 import { nextDoubling } from './next-doubling.ts';
@@ -47,6 +49,8 @@ export interface Diagnosis extends Omit<Judgement, 'table'> {
   readonly schema: 'isoflop.diagnosis/1';
   /** What twice the scale buys; null where no law can be carried on. */
   readonly nextDoubling: NextDoubling | null;
+  /** The runs that move the law's forecast at ten times the scale most, of those that were judged. */
+  readonly influence: readonly RunInfluence[];
 }
 
 /** Judges a table, with a forecast of the next doubling where there is a law. Throws where no scale or no loss is there. */
@@ -57,6 +61,7 @@ export function diagnose(data: Observations, options: DiagnoseOptions = {}): Dia
     schema: 'isoflop.diagnosis/1',
     ...judgement,
     nextDoubling: verdict.scales && fit && table ? nextDoubling(table, fit) : null,
+    influence: fit && table ? influenceByRun(fit, table.data).slice(0, MOST_INFLUENTIAL) : [],
   };
 }
 
@@ -108,6 +113,7 @@ function soundRows(data: Observations, rules: readonly Finding[]): number[] {
     .sort((a, b) => a - b);
 }
 
+const MOST_INFLUENTIAL = 5;
 /** Fewer runs than this are learning curves, and their checkpoints are judged instead. */
 const FEWEST_RUNS = 4;
 
@@ -118,7 +124,7 @@ function judgeShape(table: ScalingTable, before: readonly Finding[], options: Di
   const shapes: Shapes = {
     flat: detectFlat(rest),
     rise: detectRise(rest),
-    steepening: detectSteepening(rest, nulls),
+    steepening: detectSteepening(rest, nulls, clean, floor.verdict === 'alarm'),
     flattening: detectFlattening(rest, nulls, clean),
     floor,
   };

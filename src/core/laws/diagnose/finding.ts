@@ -1,3 +1,5 @@
+import { exp } from '../../math/elementary.ts';
+
 /** What each detector looks for. */
 export type DetectorId =
   | 'levels'
@@ -77,7 +79,7 @@ export const pText = (p: number): string => (p < 0.001 ? 'p < .001' : `p = ${p.t
 
 /** A relative change of the loss from its logarithm: "+3.4 %". */
 export const percentText = (change: number): string => {
-  const percent = 100 * (Math.exp(change) - 1);
+  const percent = 100 * (exp(change) - 1);
   const digits = Math.abs(percent) < 1 ? 2 : 1;
   return `${percent >= 0 ? '+' : '-'}${Math.abs(percent).toFixed(digits)} %`;
 };

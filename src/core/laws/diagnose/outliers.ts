@@ -29,7 +29,6 @@ export interface Outlier {
 
 export interface OutlierSearch {
   readonly finding: Finding;
-  readonly outliers: readonly Outlier[];
   /** The table without them. */
   readonly rest: ScalingTable;
   readonly nulls: NullLaws;
@@ -49,7 +48,8 @@ export function searchOutliers(table: ScalingTable): OutlierSearch {
   const outliers: Outlier[] = [];
   let rest = table;
   let rows = table.places.map((_, row) => row);
-  let nulls = fitNulls(table);
+  const before = fitNulls(table);
+  let nulls = before;
   let worst = worstOf(rest, nulls);
   const first = worst;
   while (worst && outliers.length < most && isOutlier(rest, worst)) {
@@ -60,7 +60,7 @@ export function searchOutliers(table: ScalingTable): OutlierSearch {
     nulls = fitNulls(rest);
     worst = worstOf(rest, nulls);
   }
-  return { finding: findingOf(table, outliers, first), outliers, rest, nulls };
+  return { finding: findingOf(table, outliers, first, [before, nulls]), rest, nulls };
 }
 
 function isOutlier(table: ScalingTable, { row, excess, pValue, deleted }: Worst): boolean {
@@ -103,7 +103,12 @@ function worstRow(table: ScalingTable, nulls: NullLaws, clean: Projection): Wors
   };
 }
 
-function findingOf(table: ScalingTable, outliers: readonly Outlier[], first: Worst | undefined): Finding {
+function findingOf(
+  table: ScalingTable,
+  outliers: readonly Outlier[],
+  first: Worst | undefined,
+  laws: readonly [NullLaws, NullLaws],
+): Finding {
   const id = 'outliers' as const;
   if (!first) {
     const sentence = 'Too few runs to tell an outlier from noise.';
@@ -122,11 +127,23 @@ function findingOf(table: ScalingTable, outliers: readonly Outlier[], first: Wor
   return {
     id,
     verdict: 'alarm',
-    sentence: `${outliers.length === 1 ? '1 run departs' : `${outliers.length} runs depart`} from the law of the others: ${names.join(', ')}${more} (${pText(pValue)}).`,
+    sentence: `${outliers.length === 1 ? '1 run departs' : `${outliers.length} runs depart`} from the law of the others: ${names.join(', ')}${more} (${pText(pValue)}). ${movedText(laws)}`,
     pValue,
     effect,
     resolves,
     remedy: 'Look at those runs; repeat them or leave them out by name, and say so. The verdict here is without them.',
     rows: outliers.map(({ row }) => row),
   };
+}
+
+/** "Without them alpha .45 -> .37." */
+function movedText([before, after]: readonly [NullLaws, NullLaws]): string {
+  const exponents = before.floored.fit.law.parameters
+    .map(({ name }) => name)
+    .filter((name) => /^(alpha|beta)$/.test(name));
+  const text = (value: number): string => value.toFixed(3).replace(/^0/, '');
+  const moves = exponents.map(
+    (name) => `${name} ${text(before.floored.fit.parameters[name])} -> ${text(after.floored.fit.parameters[name])}`,
+  );
+  return `Without: ${moves.join(', ')}.`;
 }

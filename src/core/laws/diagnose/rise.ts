@@ -1,14 +1,16 @@
 import { log } from '../../math/elementary.ts';
-import { dot } from '../../math/linear.ts';
 import { countText, LEVEL, percentText, pText } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { simulatedPValue } from './scan.ts';
 import type { ScalingTable } from './scaling-table.ts';
 
+/** Weights of some rows; the others have none. */
+type Contrast = readonly { readonly row: number; readonly weight: number }[];
+
 /** A window of neighbouring levels over which the loss may rise. */
 interface Window {
-  /** Contrast at unit length: its product with the log loss is the slope in units of the noise. */
-  readonly contrast: Float64Array;
+  /** At unit length: its product with the log loss is the slope in units of the noise. */
+  readonly contrast: Contrast;
   /** Rise of the log loss over the window for one unit of the contrast. */
   readonly rise: number;
   readonly axis: string;
@@ -27,6 +29,8 @@ export interface Rise {
 const WINDOW_LEVELS = [3, 4, 6, 9, 14, 20, 30];
 /** A rise of less than this is of no consequence. */
 const MATERIAL = 0.01;
+/** A rise over less than this factor of scale is a wobble of the curve. */
+const SHORTEST_WINDOW = 1.2;
 /** Below this no window can be significant at the level, whatever the noise estimate. */
 const HOPELESS = 2.5;
 /** Rise over a window that the detector is stated for. */
@@ -41,8 +45,8 @@ const SAME = 1.005;
  */
 export function detectRise(table: ScalingTable): Rise {
   const sequences = sequencesOf(table);
-  const windows = sequences.flatMap((sequence) => windowsOf(sequence, table.response.length));
-  const noise = sequences.flatMap((sequence) => noiseContrasts(sequence, table.response.length));
+  const windows = sequences.flatMap((sequence) => windowsOf(sequence));
+  const noise = sequences.flatMap((sequence) => noiseContrasts(sequence));
   const base = { id: 'rise' as const, pValue: null, effect: null, resolves: null, rows: [] };
   if (windows.length === 0 || noise.length < 3) {
     const sentence =
@@ -52,16 +56,16 @@ export function detectRise(table: ScalingTable): Rise {
     return { finding: { ...base, verdict: 'cannot-tell', sentence } };
   }
   const largest = (y: Float64Array): { t: number; window: Window } => {
-    const sd = Math.sqrt(noise.reduce((sum, contrast) => sum + dot(contrast, y) ** 2, 0) / noise.length);
+    const sd = Math.sqrt(noise.reduce((sum, contrast) => sum + product(contrast, y) ** 2, 0) / noise.length);
     let [top, at] = [-Infinity, windows[0]];
     for (const window of windows) {
-      const value = dot(window.contrast, y);
+      const value = product(window.contrast, y);
       if (value > top) [top, at] = [value, window];
     }
     return { t: top / sd, window: at };
   };
   const { t, window } = largest(table.response);
-  const effect = dot(window.contrast, table.response) * window.rise;
+  const effect = product(window.contrast, table.response) * window.rise;
   const pValue = t < HOPELESS ? 1 : simulatedPValue((draw) => largest(draw).t >= t, table.response.length, LEVEL.rise);
   const sd = effect / window.rise / t;
   // A rise over the shortest windows, at about the t that the level asks for.
@@ -80,7 +84,7 @@ export function detectRise(table: ScalingTable): Rise {
     };
   }
   const shape = shapeOf(table, window);
-  const rows = Array.from(window.contrast).flatMap((weight, row) => (weight === 0 ? [] : [row]));
+  const rows = window.contrast.map(({ row }) => row).sort((a, b) => a - b);
   return {
     shape,
     finding: {
@@ -129,44 +133,43 @@ function grouped(rows: readonly number[], column: Float64Array): { value: number
   return groups;
 }
 
-function windowsOf({ axis, levels }: Sequence, rows: number): Window[] {
+function windowsOf({ axis, levels }: Sequence): Window[] {
   return WINDOW_LEVELS.filter((length) => length <= levels.length).flatMap((length) =>
-    Array.from({ length: levels.length - length + 1 }, (_, start): Window => {
-      const inside = levels.slice(start, start + length);
-      const members = inside.flatMap((level) => level.rows.map((row) => ({ row, x: log(level.value) })));
-      const mean = members.reduce((sum, { x }) => sum + x, 0) / members.length;
-      const spread = Math.sqrt(members.reduce((sum, { x }) => sum + (x - mean) ** 2, 0));
-      const contrast = new Float64Array(rows);
-      for (const { row, x } of members) contrast[row] = (x - mean) / spread;
-      const [from, to] = [inside[0].value, inside.at(-1)!.value];
-      return { contrast, rise: log(to / from) / spread, axis, from, to };
-    }),
+    Array.from({ length: levels.length - length + 1 }, (_, start) => levels.slice(start, start + length))
+      .filter((inside) => inside.at(-1)!.value > SHORTEST_WINDOW * inside[0].value)
+      .map((inside): Window => {
+        const members = inside.flatMap((level) => level.rows.map((row) => ({ row, x: log(level.value) })));
+        const mean = members.reduce((sum, { x }) => sum + x, 0) / members.length;
+        const spread = Math.sqrt(members.reduce((sum, { x }) => sum + (x - mean) ** 2, 0));
+        const contrast = members.map(({ row, x }) => ({ row, weight: (x - mean) / spread }));
+        const [from, to] = [inside[0].value, inside.at(-1)!.value];
+        return { contrast, rise: log(to / from) / spread, axis, from, to };
+      }),
   );
 }
 
+const product = (contrast: Contrast, y: Float64Array): number =>
+  contrast.reduce((sum, { row, weight }) => sum + weight * y[row], 0);
+
 /** Contrasts at unit length that a straight piece of curve does not move: repeats of a level, and a level against its neighbours. */
-function noiseContrasts({ levels }: Sequence, rows: number): Float64Array[] {
+function noiseContrasts({ levels }: Sequence): Contrast[] {
   const repeats = levels.flatMap(({ rows: same }) =>
     same.slice(1).map((row, index) => {
-      const contrast = new Float64Array(rows);
       const scale = Math.sqrt((index + 1) * (index + 2));
-      for (const before of same.slice(0, index + 1)) contrast[before] = -1 / scale;
-      contrast[row] = (index + 1) / scale;
-      return contrast;
+      const before = same.slice(0, index + 1).map((other) => ({ row: other, weight: -1 / scale }));
+      return [...before, { row, weight: (index + 1) / scale }];
     }),
   );
   const bends = levels.slice(1, -1).map((level, index) => {
     const [before, after] = [levels[index], levels[index + 2]];
     const share = log(after.value / level.value) / log(after.value / before.value);
-    const contrast = new Float64Array(rows);
-    for (const [{ rows: same }, weight] of [
-      [before, share],
-      [level, -1],
-      [after, 1 - share],
-    ] as const)
-      for (const row of same) contrast[row] = weight / same.length;
-    const length = Math.sqrt(dot(contrast, contrast));
-    return contrast.map((value) => value / length);
+    const weights = [
+      { rows: before.rows, total: share },
+      { rows: level.rows, total: -1 },
+      { rows: after.rows, total: 1 - share },
+    ].flatMap(({ rows, total }) => rows.map((row) => ({ row, weight: total / rows.length })));
+    const length = Math.sqrt(weights.reduce((sum, { weight }) => sum + weight * weight, 0));
+    return weights.map(({ row, weight }) => ({ row, weight: weight / length }));
   });
   return [...repeats, ...bends];
 }

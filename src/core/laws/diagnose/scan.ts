@@ -24,6 +24,8 @@ export interface Scan {
   readonly effect: number;
   readonly error: number;
   readonly t: number;
+  /** Share of the squared scatter around the law that the departure takes away. */
+  readonly explained: number;
   /** Chance of a largest t at least as large under the law, over all departures together. */
   readonly pValue: number;
   /** Least effect, over the departures, that would be seen with a chance of 95 %. */
@@ -73,6 +75,7 @@ export function scan({ law, response, departures, side, level }: ScanQuestion): 
     effect,
     error: Math.abs(effect / best.t),
     t: best.t,
+    explained: dot(best.unit, rest) ** 2 / square,
     pValue: decided ? bound : simulatedPValue(exceeds, rows, level),
     resolves: Math.min(...found.map(({ length }) => (needed * sd) / length)),
   };
