@@ -27,6 +27,12 @@ export class Projection {
     return rest;
   }
 
+  /** Squared length of that. */
+  restSquare(y: ArrayLike<number>): number {
+    const rest = this.residual(y);
+    return dot(rest, rest);
+  }
+
   /** The part of a column outside the span at unit length, with that length; undefined where there is none. */
   direction(column: ArrayLike<number>): { readonly unit: Float64Array; readonly length: number } | undefined {
     const rest = this.residual(column);

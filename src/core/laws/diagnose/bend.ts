@@ -16,15 +16,13 @@ const SIDE_LEVELS = 2;
 const SIDE_SHARE = 0.1;
 /** Knots that are tried on one axis. */
 const MOST_KNOTS = 10;
-/** A change of the slope by less than this share of it is no reason to give up a law. */
+/** A change of the slope by less than this share of it is no reason to give up a law; fine is what excludes a larger one. */
 const MATERIAL = 0.25;
 /**
  * A bend that takes away less than this share of the squared scatter around the law is within what real runs do around a law that
  * still serves: they scatter unequally and together, which no test here knows.
  */
 const MATERIAL_SHARE = 0.25;
-/** Of one falling slope; 1 is a complete stop. */
-const STATED_EFFECT = 1;
 /** Scale that counts to no more than this power beyond the bend buys nothing that matters. */
 const STOPPED = 0.3;
 const KEPT_STEPS = 10;
@@ -42,6 +40,8 @@ export interface Knot {
 export interface Bend {
   readonly finding: Finding;
   readonly knot?: Knot;
+  /** Standard error of its effect. */
+  readonly error?: number;
   /** Whether the loss no longer falls beyond the knot. */
   readonly stops?: boolean;
 }
@@ -170,7 +170,7 @@ function bendOf(id: DetectorId, found: Scan | undefined, knots: readonly Knot[],
       finding: { id, verdict: 'cannot-tell', sentence, pValue: null, effect: null, resolves: null, rows: [] },
     };
   }
-  const { pValue, effect, resolves } = found;
+  const { pValue, effect, resolves, highest } = found;
   if (pValue <= level && isMaterial(found)) {
     const knot = knots[found.at];
     return {
@@ -185,15 +185,28 @@ function bendOf(id: DetectorId, found: Scan | undefined, knots: readonly Knot[],
         rows: knot.beyond,
       },
       knot,
+      error: found.error,
     };
   }
-  const seen = resolves <= STATED_EFFECT;
-  const limit = resolves > 9.99 ? '' : `; a change of the slope by ${Math.round(100 * resolves)} % would be seen`;
-  const sentence =
-    pValue <= level
-      ? `The slope changes by ${Math.round(100 * effect)} % (${pText(pValue)}), which explains too little of the scatter to matter.`
-      : seen
-        ? `${texts.fine} (${pText(pValue)}${limit}).`
-        : `${texts.fine}, but these runs need not show it if it did (${pText(pValue)}${limit}).`;
-  return { finding: { id, verdict: seen ? 'fine' : 'cannot-tell', sentence, pValue, effect, resolves, rows: [] } };
+  const quiet = { id, pValue, effect, resolves, rows: [] };
+  if (pValue <= level && effect >= MATERIAL) {
+    const { beyond, axis, value } = knots[found.at];
+    return {
+      finding: {
+        ...quiet,
+        verdict: 'cannot-tell',
+        sentence: `Beyond ${axisText(axis)} ${countText(value)} the slope changes by ${percentOf(effect)} (${pText(pValue)}), but that explains only ${percentOf(found.explained)} of the scatter.`,
+        remedy: 'Look at the runs beyond that point: they may depart from the law together.',
+        rows: beyond,
+      },
+    };
+  }
+  const isExcluded = highest < MATERIAL;
+  const limit = highest > 9.99 ? '' : `; a change of the slope by ${percentOf(highest)} is not excluded`;
+  const sentence = isExcluded
+    ? `${texts.fine}: by no more than ${percentOf(Math.max(0, highest))} of the slope (${pText(pValue)}).`
+    : `${texts.fine} as far as these runs can tell (${pText(pValue)}${limit}).`;
+  return { finding: { ...quiet, verdict: isExcluded ? 'fine' : 'cannot-tell', sentence } };
 }
+
+const percentOf = (share: number): string => `${Math.round(100 * share)} %`;

@@ -121,11 +121,12 @@ function judgeShape(table: ScalingTable, before: readonly Finding[], options: Di
   const { finding: outliers, rest, nulls } = searchOutliers(table);
   const floor = detectFloor(rest, nulls);
   const clean = cleanShapes(rest, nulls, floor.pValue ?? 1);
+  const flattening = detectFlattening(rest, nulls, clean);
   const shapes: Shapes = {
     flat: detectFlat(rest),
-    rise: detectRise(rest),
+    rise: detectRise(rest, flattening),
     steepening: detectSteepening(rest, nulls, clean, floor.verdict === 'alarm'),
-    flattening: detectFlattening(rest, nulls, clean),
+    flattening,
     floor,
   };
   const groups = [

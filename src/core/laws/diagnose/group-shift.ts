@@ -8,9 +8,8 @@ import type { ScalingTable } from './scaling-table.ts';
 
 /** Runs that a group needs to be judged. */
 const FEWEST = 2;
-/** A shift of less than this is of no consequence, and of this size is what the detectors are stated for. */
-const MATERIAL = 0.005;
-const STATED_EFFECT = 0.03;
+/** A shift of less than this (log loss) is of no consequence; fine is what excludes a larger one. */
+const MATERIAL = 0.01;
 
 interface Group {
   readonly name: string;
@@ -101,15 +100,15 @@ function shiftFinding(
     const sentence = `Too few runs to compare groups (${id}).`;
     return { id, verdict: 'cannot-tell', sentence, pValue: null, effect: null, resolves: null, rows: [] };
   }
-  const { pValue, effect, resolves } = found;
+  const { pValue, effect, resolves, highest } = found;
   const group = judged[found.at];
   if (pValue <= LEVEL[id] && Math.abs(effect) >= MATERIAL) {
     const sentence = `${group.name} lie ${percentText(effect)} ${texts.alarm} (${pText(pValue)}).`;
     return { id, verdict: 'alarm', sentence, pValue, effect, resolves, remedy: texts.remedy, rows: group.rows };
   }
-  const seen = resolves <= STATED_EFFECT;
-  const sentence = seen
-    ? `${texts.fine} (${pText(pValue)}; ${percentText(resolves)} would be seen).`
-    : `${texts.fine} as far as these runs show (${pText(pValue)}; ${percentText(resolves)} is needed to be seen).`;
-  return { id, verdict: seen ? 'fine' : 'cannot-tell', sentence, pValue, effect, resolves, rows: [] };
+  const isExcluded = highest < MATERIAL;
+  const sentence = isExcluded
+    ? `${texts.fine}: within ${percentText(highest)} (${pText(pValue)}).`
+    : `${texts.fine} as far as these runs can tell (${pText(pValue)}; ${percentText(highest)} is not excluded).`;
+  return { id, verdict: isExcluded ? 'fine' : 'cannot-tell', sentence, pValue, effect, resolves, rows: [] };
 }

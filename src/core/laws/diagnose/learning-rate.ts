@@ -7,9 +7,8 @@ import { scan } from './scan.ts';
 
 /** Rates that a size needs so that its best one is known to lie inside. */
 const FEWEST_RATES = 3;
-/** The loss that a further step of the rate would save is of no consequence below this. */
+/** What a doubling of the rate beyond the sweep would save is of no consequence below this (log loss). */
 const MATERIAL = 0.005;
-const STATED_EFFECT = 0.03;
 /** One rate over a wider range of parameters than this needs a reason. */
 const WIDE_PARAMS = 10;
 
@@ -97,11 +96,11 @@ function atEdge(
       rows: rows.filter((_, index) => distance[index] === 0),
     };
   }
-  const seen = resolves <= STATED_EFFECT;
+  const isInside = log(2) * found.highest < MATERIAL;
   return {
     ...base,
-    verdict: seen ? 'fine' : 'cannot-tell',
-    sentence: seen
+    verdict: isInside ? 'fine' : 'cannot-tell',
+    sentence: isInside
       ? `The best learning rate lies inside the sweeps of ${sweeps.length} sizes (${pText(pValue)}); the best run of each is judged.`
       : `Whether the best learning rate lies inside the sweeps cannot be told (${pText(pValue)}).`,
     pValue,

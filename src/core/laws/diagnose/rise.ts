@@ -1,22 +1,13 @@
-import { log } from '../../math/elementary.ts';
-import { countText, LEVEL, percentText, pText } from './finding.ts';
+import { studentCdf, studentQuantile } from '../../math/distributions.ts';
+import { exp, log } from '../../math/elementary.ts';
+import { dot } from '../../math/linear.ts';
+import { Projection } from '../../math/projection.ts';
+import type { Bend } from './bend.ts';
+import { countText, LEVEL, percentText, POWER, pText } from './finding.ts';
 import type { Finding } from './finding.ts';
-import { simulatedPValue } from './scan.ts';
+import { pValueOf } from './scan.ts';
+import { levelsOf } from './scaling-table.ts';
 import type { ScalingTable } from './scaling-table.ts';
-
-/** Weights of some rows; the others have none. */
-type Contrast = readonly { readonly row: number; readonly weight: number }[];
-
-/** A window of neighbouring levels over which the loss may rise. */
-interface Window {
-  /** At unit length: its product with the log loss is the slope in units of the noise. */
-  readonly contrast: Contrast;
-  /** Rise of the log loss over the window for one unit of the contrast. */
-  readonly rise: number;
-  readonly axis: string;
-  readonly from: number;
-  readonly to: number;
-}
 
 /** What was found of a rise. */
 export interface Rise {
@@ -25,160 +16,195 @@ export interface Rise {
   readonly shape?: 'u-shaped' | 'double-descent';
 }
 
-/** Levels in a window: one run above its neighbour is an outlier, not a rise. */
-const WINDOW_LEVELS = [3, 4, 6, 9, 14, 20, 30];
-/** A rise of less than this is of no consequence. */
+/** Levels of a piece at least: one run above its neighbours is an outlier, not a rise. */
+const PIECE_LEVELS = 3;
+/** From so many levels on a curve may turn more than once. */
+const MANY_LEVELS = 16;
+/** Levels of a piece, where there are many. */
+const LENGTHS = [3, 4, 5, 7, 10, 15, 22, 33];
+/** A rise of less than this (log loss), or over less than this factor of scale, is a wobble; fine is what excludes a larger one. */
 const MATERIAL = 0.01;
-/** A rise over less than this factor of scale is a wobble of the curve. */
-const SHORTEST_WINDOW = 1.2;
-/** Below this no window can be significant at the level, whatever the noise estimate. */
-const HOPELESS = 2.5;
-/** Rise over a window that the detector is stated for. */
-const STATED_EFFECT = 0.05;
-/** Levels of a variable are the same within this. */
-const SAME = 1.005;
+const SHORTEST = 1.2;
+/** Share of the log range that `resolves` is given for. */
+const TYPICAL_PIECE = 0.4;
+
+const quiet: Finding = {
+  id: 'rise',
+  pValue: null,
+  effect: null,
+  resolves: null,
+  rows: [],
+  verdict: 'fine',
+  sentence: '',
+};
 
 /**
- * Does the loss rise with scale? The largest t of the slopes over windows of neighbouring levels, in one variable along the scale, in two along each with the other held.
- * The noise comes from what neighbouring levels miss each other by (second differences: Gasser et al. 1986), which no smooth shape
- * inflates. Refers to the statistic's own distribution in a flat curve, the hardest case of a law that never rises.
+ * Does the loss rise with scale? In one variable: straight lines over pieces of the scale, with the noise of those that fit best, and the largest t of a piece's slope, referred to the statistic's own
+ * distribution in a flat curve, the hardest case of a law that never rises. In two: a flattening that takes away more than the whole
+ * slope.
  */
-export function detectRise(table: ScalingTable): Rise {
-  const sequences = sequencesOf(table);
-  const windows = sequences.flatMap((sequence) => windowsOf(sequence));
-  const noise = sequences.flatMap((sequence) => noiseContrasts(sequence));
-  const base = { id: 'rise' as const, pValue: null, effect: null, resolves: null, rows: [] };
-  if (windows.length === 0 || noise.length < 3) {
-    const sentence =
-      table.variables.length > 1
-        ? 'No size was trained on three amounts of data, and none on as many sizes: a rise along one of them cannot be seen.'
-        : 'Too few levels to see a rise.';
-    return { finding: { ...base, verdict: 'cannot-tell', sentence } };
+export function detectRise(table: ScalingTable, flattening: Bend): Rise {
+  if (table.variables.length > 1) return fromFlattening(flattening);
+  const lines = brokenLines(table);
+  const rows = table.response.length;
+  if (lines.length === 0 || Math.max(...lines.map(({ rank }) => rank)) > rows - 2)
+    return { finding: { ...quiet, verdict: 'cannot-tell', sentence: 'Too few levels to see a rise.' } };
+  const { t, piece, error } = steepestRise(lines, table.response);
+  const effect = t * error * piece.length;
+  const exceeds = (noise: Float64Array): boolean => steepestRise(lines, noise).t >= t;
+  const single = 1 - studentCdf(t, bestLines(lines, table.response).degrees);
+  const pValue = pValueOf({ single, bound: Infinity, level: LEVEL.rise, rows, exceeds });
+  const resolves = visibleRise(lines, table);
+  const numbers = { ...quiet, pValue, effect: Math.max(0, effect), resolves };
+  if (pValue <= LEVEL.rise && effect >= MATERIAL && exp(piece.length) >= SHORTEST) return alarm(table, piece, numbers);
+  const highest = highestRise(lines, table.response);
+  const isExcluded = highest < MATERIAL;
+  const sentence = isExcluded
+    ? `The loss rises nowhere along the scale (${pText(pValue)}).`
+    : `No rise is seen (${pText(pValue)}), but one of ${percentText(highest)} is not excluded.`;
+  return { finding: { ...numbers, verdict: isExcluded ? 'fine' : 'cannot-tell', sentence } };
+}
+
+/** A piece of the scale with a straight line of its own. */
+interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly length: number;
+  /** The slope is this times the log loss; its length is the slope's standard error in units of the noise. */
+  readonly weights: Float64Array;
+  readonly norm: number;
+}
+
+interface BrokenLine {
+  readonly projection: Projection;
+  readonly rank: number;
+  readonly pieces: readonly Piece[];
+}
+
+/**
+ * Straight lines over neighbouring pieces of the scale, which need not meet, so that a turn between two levels leaves no misfit. Few levels: two
+ * pieces, cut anywhere. Many: pieces of equal numbers of levels, of several lengths, since a curve may turn more than once.
+ */
+function brokenLines({ scale }: ScalingTable): BrokenLine[] {
+  const starts = levelsOf(scale.map(exp), 0.01).map((x) => log(x) - 1e-3);
+  const last = starts.length - PIECE_LEVELS;
+  const cutsAt = (places: readonly number[]): number[] =>
+    places.filter((place) => place >= PIECE_LEVELS && place <= last).map((place) => starts[place]);
+  const places = Array.from(starts, (_, place) => place);
+  const sets =
+    starts.length < MANY_LEVELS
+      ? places.map((place) => cutsAt([place])).filter((cuts) => cuts.length > 0)
+      : LENGTHS.filter((length) => 2 * length <= starts.length).flatMap((length) =>
+          [0, Math.floor(length / 2)].map((shift) => cutsAt(places.filter((place) => (place + shift) % length === 0))),
+        );
+  return sets.map((cuts) => brokenLine(scale, [-Infinity, ...cuts, Infinity]));
+}
+
+function brokenLine(scale: Float64Array, cuts: readonly number[]): BrokenLine {
+  const columns = cuts.slice(1).map((to, index) => {
+    const isInside = scale.map((x) => (x >= cuts[index] && x < to ? 1 : 0));
+    return { isInside, position: scale.map((x, row) => isInside[row] * x) };
+  });
+  const pieces = columns.flatMap(({ isInside, position }): Piece[] => {
+    const direction = new Projection([isInside]).direction(position);
+    if (!direction) return [];
+    const xs = scale.filter((_, row) => isInside[row] === 1);
+    const [from, to] = [Math.min(...xs), Math.max(...xs)];
+    const weights = direction.unit.map((value) => value / direction.length);
+    return [{ from, to, length: to - from, weights, norm: 1 / direction.length }];
+  });
+  const projection = new Projection(columns.flatMap(({ isInside, position }) => [isInside, position]));
+  return { projection, rank: projection.rank, pieces };
+}
+
+interface Steepest {
+  readonly piece: Piece;
+  /** Its slope in units of its standard error, with the noise of the lines that fit best. */
+  readonly t: number;
+  readonly error: number;
+}
+
+/** The piece that rises most, over all lines. */
+function steepestRise(lines: readonly BrokenLine[], y: Float64Array): Steepest {
+  const { sd } = bestLines(lines, y);
+  let [t, piece] = [-Infinity, lines[0].pieces[0]];
+  for (const one of lines.flatMap((line) => line.pieces)) {
+    const own = dot(one.weights, y) / (sd * one.norm);
+    if (own > t) [t, piece] = [own, one];
   }
-  const largest = (y: Float64Array): { t: number; window: Window } => {
-    const sd = Math.sqrt(noise.reduce((sum, contrast) => sum + product(contrast, y) ** 2, 0) / noise.length);
-    let [top, at] = [-Infinity, windows[0]];
-    for (const window of windows) {
-      const value = product(window.contrast, y);
-      if (value > top) [top, at] = [value, window];
-    }
-    return { t: top / sd, window: at };
-  };
-  const { t, window } = largest(table.response);
-  const effect = product(window.contrast, table.response) * window.rise;
-  const pValue = t < HOPELESS ? 1 : simulatedPValue((draw) => largest(draw).t >= t, table.response.length, LEVEL.rise);
-  const sd = effect / window.rise / t;
-  // A rise over the shortest windows, at about the t that the level asks for.
-  const resolves = 6 * Math.abs(sd) * Math.min(...windows.map(({ rise }) => rise));
-  const numbers = { ...base, pValue, effect, resolves };
-  if (pValue > LEVEL.rise || effect < MATERIAL) {
-    const seen = resolves <= STATED_EFFECT;
-    return {
-      finding: {
-        ...numbers,
-        verdict: seen ? 'fine' : 'cannot-tell',
-        sentence: seen
-          ? `The loss rises nowhere along the scale (${pText(pValue)}).`
-          : `No rise is seen (${pText(pValue)}), but one of ${percentText(resolves)} would not be.`,
-      },
-    };
-  }
-  const shape = shapeOf(table, window);
-  const rows = window.contrast.map(({ row }) => row).sort((a, b) => a - b);
+  return { piece, t, error: sd * piece.norm };
+}
+
+/** The lines with the smallest noise, and that noise. */
+function bestLines(lines: readonly BrokenLine[], y: Float64Array): { line: BrokenLine; sd: number; degrees: number } {
+  const variances = lines.map(({ projection, rank }) => projection.restSquare(y) / (y.length - rank) + 1e-300);
+  const at = variances.indexOf(Math.min(...variances));
+  return { line: lines[at], sd: Math.sqrt(variances[at]), degrees: y.length - lines[at].rank };
+}
+
+/** Largest rise over a piece of the lines that fit best that is not excluded (95 % bound for each). */
+function highestRise(lines: readonly BrokenLine[], y: Float64Array): number {
+  const { line, sd, degrees } = bestLines(lines, y);
+  const quantile = studentQuantile(POWER, degrees);
+  return Math.max(...line.pieces.map(({ weights, norm, length }) => (dot(weights, y) + quantile * sd * norm) * length));
+}
+
+/** About the rise over .4 of the log range that would be seen with a chance of 95 %: Bonferroni's bound over the pieces. */
+function visibleRise(lines: readonly BrokenLine[], { response, scale }: ScalingTable): number {
+  const { sd, degrees } = bestLines(lines, response);
+  const pieces = lines.flatMap((line) => line.pieces);
+  const needed = studentQuantile(1 - LEVEL.rise / pieces.length, degrees) + studentQuantile(POWER, degrees);
+  const wanted = TYPICAL_PIECE * (Math.max(...scale) - Math.min(...scale));
+  const typical = pieces.reduce((a, b) => (Math.abs(b.length - wanted) < Math.abs(a.length - wanted) ? b : a));
+  return needed * sd * typical.norm * typical.length;
+}
+
+function alarm(table: ScalingTable, { from, to }: Piece, numbers: Finding): Rise {
+  const inside = Array.from(table.scale).flatMap((x, row) => (x >= from - 1e-9 && x <= to + 1e-9 ? [row] : []));
+  const shape = shapeOf(table, from, to);
+  const isDouble = shape === 'double-descent';
   return {
     shape,
     finding: {
       ...numbers,
       verdict: 'alarm',
-      sentence:
-        `Between ${window.axis} of ${countText(window.from)} and ${countText(window.to)} the loss rises by ${percentText(effect)} (${pText(pValue)})` +
-        (shape === 'double-descent' ? ', and falls again beyond: double descent.' : ' and does not come back.'),
-      remedy:
-        shape === 'double-descent'
-          ? 'Fit no law across the peak; judge only the part beyond it, with several levels of its own.'
-          : 'Look for overfitting, a learning rate that is too high at that scale, or a metric that is not the loss that was trained.',
-      rows,
+      sentence: `Between ${table.variables[0]} of ${countText(exp(from))} and ${countText(exp(to))} the loss rises by ${percentText(numbers.effect!)} (${pText(numbers.pValue!)})${isDouble ? ', and falls again beyond' : ', and it ends there'}.`,
+      remedy: isDouble
+        ? 'Fit no law across the peak; judge only the part beyond it, with several levels of its own.'
+        : 'Look for overfitting, a learning rate that is too high at that scale, or a metric that is not the loss that was trained.',
+      rows: inside,
     },
   };
 }
 
-interface Sequence {
-  readonly axis: string;
-  /** Ascending levels: the variable, and the rows there. */
-  readonly levels: readonly { readonly value: number; readonly rows: readonly number[] }[];
-}
-
-function sequencesOf({ variables, data, scale }: ScalingTable): Sequence[] {
-  const rows = Array.from(scale, (_, row) => row);
-  if (variables.length === 1) return [sequence(variables[0], rows, data.columns[variables[0]])];
-  return variables.flatMap((axis, index) => {
-    const held = data.columns[variables[1 - index]];
-    return grouped(rows, held).map(({ rows: same }) => sequence(axis, same, data.columns[axis]));
-  });
-}
-
-const sequence = (axis: string, rows: readonly number[], column: Float64Array): Sequence => ({
-  axis,
-  levels: grouped(rows, column),
-});
-
-/** Rows by the value of a column, ascending; values within half a percent of each other go together. */
-function grouped(rows: readonly number[], column: Float64Array): { value: number; rows: number[] }[] {
-  const groups: { value: number; rows: number[] }[] = [];
-  for (const row of rows.toSorted((a, b) => column[a] - column[b])) {
-    const last = groups.at(-1);
-    if (last && column[row] <= last.value * SAME) last.rows.push(row);
-    else groups.push({ value: column[row], rows: [row] });
-  }
-  return groups;
-}
-
-function windowsOf({ axis, levels }: Sequence): Window[] {
-  return WINDOW_LEVELS.filter((length) => length <= levels.length).flatMap((length) =>
-    Array.from({ length: levels.length - length + 1 }, (_, start) => levels.slice(start, start + length))
-      .filter((inside) => inside.at(-1)!.value > SHORTEST_WINDOW * inside[0].value)
-      .map((inside): Window => {
-        const members = inside.flatMap((level) => level.rows.map((row) => ({ row, x: log(level.value) })));
-        const mean = members.reduce((sum, { x }) => sum + x, 0) / members.length;
-        const spread = Math.sqrt(members.reduce((sum, { x }) => sum + (x - mean) ** 2, 0));
-        const contrast = members.map(({ row, x }) => ({ row, weight: (x - mean) / spread }));
-        const [from, to] = [inside[0].value, inside.at(-1)!.value];
-        return { contrast, rise: log(to / from) / spread, axis, from, to };
-      }),
-  );
-}
-
-const product = (contrast: Contrast, y: Float64Array): number =>
-  contrast.reduce((sum, { row, weight }) => sum + weight * y[row], 0);
-
-/** Contrasts at unit length that a straight piece of curve does not move: repeats of a level, and a level against its neighbours. */
-function noiseContrasts({ levels }: Sequence): Contrast[] {
-  const repeats = levels.flatMap(({ rows: same }) =>
-    same.slice(1).map((row, index) => {
-      const scale = Math.sqrt((index + 1) * (index + 2));
-      const before = same.slice(0, index + 1).map((other) => ({ row: other, weight: -1 / scale }));
-      return [...before, { row, weight: (index + 1) / scale }];
-    }),
-  );
-  const bends = levels.slice(1, -1).map((level, index) => {
-    const [before, after] = [levels[index], levels[index + 2]];
-    const share = log(after.value / level.value) / log(after.value / before.value);
-    const weights = [
-      { rows: before.rows, total: share },
-      { rows: level.rows, total: -1 },
-      { rows: after.rows, total: 1 - share },
-    ].flatMap(({ rows, total }) => rows.map((row) => ({ row, weight: total / rows.length })));
-    const length = Math.sqrt(weights.reduce((sum, { weight }) => sum + weight * weight, 0));
-    return weights.map(({ row, weight }) => ({ row, weight: weight / length }));
-  });
-  return [...repeats, ...bends];
-}
-
 /** Whether the loss falls again beyond the rise, below where it began. */
-function shapeOf({ variables, data, response }: ScalingTable, window: Window): 'u-shaped' | 'double-descent' {
-  const column = data.columns[variables.length === 1 ? variables[0] : window.axis];
+function shapeOf({ scale, response }: ScalingTable, from: number, to: number): 'u-shaped' | 'double-descent' {
   const lowest = (keeps: (x: number) => boolean): number =>
-    response.reduce((least, y, row) => (keeps(column[row]) ? Math.min(least, y) : least), Infinity);
-  const start = lowest((x) => x <= window.from * SAME);
-  return lowest((x) => x > window.to * SAME) < start - MATERIAL ? 'double-descent' : 'u-shaped';
+    response.reduce((least, y, row) => (keeps(scale[row]) ? Math.min(least, y) : least), Infinity);
+  const before = lowest((x) => x <= from + 1e-9);
+  return lowest((x) => x > to + 1e-9) < before - MATERIAL ? 'double-descent' : 'u-shaped';
+}
+
+/** In two variables: whether the flattening takes away more than the whole slope. */
+function fromFlattening({ finding, knot, error }: Bend): Rise {
+  const { verdict, effect, resolves, pValue, rows } = finding;
+  const isRise = knot !== undefined && effect !== null && error !== undefined && effect - 2 * error > 1;
+  const numbers = { ...quiet, pValue: isRise ? pValue : null, effect, resolves };
+  if (isRise) {
+    return {
+      shape: 'u-shaped',
+      finding: {
+        ...numbers,
+        verdict: 'alarm',
+        sentence: `Beyond ${knot.axis === 'scale' ? 'compute' : knot.axis} of ${countText(knot.value)} the loss rises (${pText(pValue!)}).`,
+        remedy: 'Look for overfitting or a learning rate that is too high at that scale.',
+        rows,
+      },
+    };
+  }
+  const seen = verdict !== 'cannot-tell';
+  const sentence = seen
+    ? 'The loss rises along neither variable nor compute: nothing takes away the whole slope.'
+    : 'Whether the loss rises along one of the variables cannot be told.';
+  return { finding: { ...numbers, verdict: seen ? 'fine' : 'cannot-tell', sentence } };
 }

@@ -30,9 +30,11 @@ export interface Scan {
   readonly pValue: number;
   /** Least effect, over the departures, that would be seen with a chance of 95 %. */
   readonly resolves: number;
+  /** Largest effect, over the departures, that the data do not exclude (95 % bound for each). */
+  readonly highest: number;
 }
 
-const DRAWS = 9999;
+const DRAWS = 4999;
 /** Simulation stops once so many draws above the level have exceeded what was seen: the answer is no. */
 const ENOUGH = 4;
 const SEED = 20260;
@@ -60,13 +62,11 @@ export function scan({ law, response, departures, side, level }: ScanQuestion): 
   const best = scored.reduce((top, one) => (size(one.t) > size(top.t) ? one : top));
   const tails = side === 'both' ? 2 : 1;
   const single = tails * (1 - studentCdf(size(best.t), degrees));
-  const bound = Math.min(1, single * found.length);
   const exceeds = (noise: Float64Array): boolean => {
     const left = law.residual(noise);
     const total = dot(left, left);
     return found.some(({ unit }) => size(tOf(dot(unit, left), total)) >= size(best.t));
   };
-  const decided = single > level || bound <= level || found.length === 1;
   const effect = dot(best.unit, rest) / best.length;
   const sd = Math.sqrt(square / (rows - law.rank));
   const needed = studentQuantile(1 - level / (tails * found.length), degrees) + studentQuantile(POWER, degrees);
@@ -76,13 +76,36 @@ export function scan({ law, response, departures, side, level }: ScanQuestion): 
     error: Math.abs(effect / best.t),
     t: best.t,
     explained: dot(best.unit, rest) ** 2 / square,
-    pValue: decided ? bound : simulatedPValue(exceeds, rows, level),
+    pValue: pValueOf({ single, bound: single * found.length, level, rows, exceeds }),
     resolves: Math.min(...found.map(({ length }) => (needed * sd) / length)),
+    highest: Math.max(
+      ...scored.map(({ unit, length, t }) => {
+        const projected = dot(unit, rest);
+        const error = Math.abs(projected / t);
+        return (size(projected) + studentQuantile(POWER, degrees) * error) / length;
+      }),
+    ),
   };
 }
 
+interface Reference {
+  /** Chance of one given departure to be as large, and the sum of these chances over all of them. */
+  readonly single: number;
+  readonly bound: number;
+  readonly level: number;
+  readonly rows: number;
+  /** Whether a draw of pure noise gives a statistic at least as large as what was seen. */
+  readonly exceeds: (noise: Float64Array) => boolean;
+}
+
+/** Chance of the largest of several statistics: by its bounds where they decide against the level, else simulated. */
+export function pValueOf({ single, bound, level, rows, exceeds }: Reference): number {
+  if (single > level || bound <= level || bound <= single * (1 + 1e-9)) return Math.min(1, bound);
+  return simulatedPValue(exceeds, rows, level);
+}
+
 /** Share of draws of pure noise that exceed what was seen (plus the seen one itself: Davison and Hinkley 1997, section 4.2). */
-export function simulatedPValue(exceeds: (noise: Float64Array) => boolean, rows: number, level: number): number {
+function simulatedPValue(exceeds: (noise: Float64Array) => boolean, rows: number, level: number): number {
   const random = new Random(SEED, rows);
   const most = ENOUGH * level * (DRAWS + 1);
   let count = 0;
