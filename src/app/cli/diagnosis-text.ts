@@ -21,8 +21,8 @@ export function diagnosisText(data: Observations, diagnosis: Diagnosis): string 
     ...block('Seen', by('alarm'), data),
     ...block('Cannot be told', by('cannot-tell'), data),
     ...block('Fine', by('fine'), data),
-    ...remedyLines([...by('alarm'), ...by('cannot-tell')]),
-    ...wrap(`The verdict is on ${used}.${influenceText(influence)}`, ''),
+    ...remedyLines(toHeed(findings)),
+    ...wrap(`The verdict is on ${used}.${verdict.scales ? influenceText(influence) : ''}`, ''),
   ].join('\n');
 }
 
@@ -55,6 +55,14 @@ function block(title: string, findings: readonly Finding[], data: Observations):
 function rowsText(rows: readonly number[], data: Observations): string {
   if (rows.length === 0 || rows.length > MOST_ROWS) return '';
   return ` [${rows.map((row) => data.runs[row]).join(', ')}]`;
+}
+
+/** Findings whose remedy is worth reading: where the loss rises, what else bends no longer matters. */
+function toHeed(findings: readonly Finding[]): Finding[] {
+  const alarms = findings.filter(({ verdict }) => verdict === 'alarm');
+  const rises = alarms.some(({ id }) => id === 'rise');
+  const open = findings.filter(({ verdict }) => verdict === 'cannot-tell');
+  return [...alarms.filter(({ id }) => !rises || (id !== 'steepening' && id !== 'flattening')), ...open];
 }
 
 function remedyLines(findings: readonly Finding[]): string[] {

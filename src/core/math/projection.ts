@@ -3,6 +3,9 @@ import { dot } from './linear.ts';
 /** A column whose part outside the span is this much smaller than itself (squared) adds nothing to it. */
 const COLLINEAR = 1e-10;
 
+/** Below this share of the whole a difference of squares has lost too many digits. */
+const CANCELLED = 1e-4;
+
 /** The orthogonal projection off the span of columns (modified Gram and Schmidt, twice for safety). */
 export class Projection {
   private readonly basis: Float64Array[] = [];
@@ -27,8 +30,11 @@ export class Projection {
     return rest;
   }
 
-  /** Squared length of that. */
+  /** Squared length of that: by Pythagoras, unless too little is left for it. */
   restSquare(y: ArrayLike<number>): number {
+    const total = dot(y, y);
+    const left = this.basis.reduce((sum, unit) => sum - dot(unit, y) ** 2, total);
+    if (left > CANCELLED * total) return left;
     const rest = this.residual(y);
     return dot(rest, rest);
   }

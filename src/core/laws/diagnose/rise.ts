@@ -21,7 +21,7 @@ const PIECE_LEVELS = 3;
 /** From so many levels on a curve may turn more than once. */
 const MANY_LEVELS = 16;
 /** Levels of a piece, where there are many. */
-const LENGTHS = [3, 4, 5, 7, 10, 15, 22, 33];
+const LENGTHS = [4, 6, 9, 14, 22, 33];
 /** A rise of less than this (log loss), or over less than this factor of scale, is a wobble; fine is what excludes a larger one. */
 const MATERIAL = 0.01;
 const SHORTEST = 1.2;
@@ -39,9 +39,9 @@ const quiet: Finding = {
 };
 
 /**
- * Does the loss rise with scale? In one variable: straight lines over pieces of the scale, with the noise of those that fit best, and the largest t of a piece's slope, referred to the statistic's own
- * distribution in a flat curve, the hardest case of a law that never rises. In two: a flattening that takes away more than the whole
- * slope.
+ * Does the loss rise with scale? In one variable: straight lines over pieces of the scale, with the noise of those that fit best,
+ * and the largest t of a piece's slope, referred to its own distribution in a flat curve, the hardest case of a law that never
+ * rises. In two: a flattening that takes away more than the whole slope.
  */
 export function detectRise(table: ScalingTable, flattening: Bend): Rise {
   if (table.variables.length > 1) return fromFlattening(flattening);
@@ -53,7 +53,7 @@ export function detectRise(table: ScalingTable, flattening: Bend): Rise {
   const effect = t * error * piece.length;
   const exceeds = (noise: Float64Array): boolean => steepestRise(lines, noise).t >= t;
   const single = 1 - studentCdf(t, bestLines(lines, table.response).degrees);
-  const pValue = pValueOf({ single, bound: Infinity, level: LEVEL.rise, rows, exceeds });
+  const pValue = pValueOf({ single, bound: boundOf(lines, rows, t), level: LEVEL.rise, rows, exceeds });
   const resolves = visibleRise(lines, table);
   const numbers = { ...quiet, pValue, effect: Math.max(0, effect), resolves };
   if (pValue <= LEVEL.rise && effect >= MATERIAL && exp(piece.length) >= SHORTEST) return alarm(table, piece, numbers);
@@ -133,6 +133,17 @@ function steepestRise(lines: readonly BrokenLine[], y: Float64Array): Steepest {
     if (own > t) [t, piece] = [own, one];
   }
   return { piece, t, error: sd * piece.norm };
+}
+
+/**
+ * Bound on the chance of a t this large in a flat curve, over all pieces and all lines that may give the noise. Of a slope what lies outside
+ * the lines is at most the root of their degrees of freedom; the rest is Student's t.
+ */
+function boundOf(lines: readonly BrokenLine[], rows: number, t: number): number {
+  const degrees = lines.map(({ rank }) => rows - rank);
+  const pieces = lines.reduce((sum, line) => sum + line.pieces.length, 0);
+  const beyond = t - Math.sqrt(Math.max(...degrees));
+  return beyond > 0 ? lines.length * pieces * (1 - studentCdf(beyond, Math.min(...degrees))) : 1;
 }
 
 /** The lines with the smallest noise, and that noise. */

@@ -63,9 +63,8 @@ export function scan({ law, response, departures, side, level }: ScanQuestion): 
   const tails = side === 'both' ? 2 : 1;
   const single = tails * (1 - studentCdf(size(best.t), degrees));
   const exceeds = (noise: Float64Array): boolean => {
-    const left = law.residual(noise);
-    const total = dot(left, left);
-    return found.some(({ unit }) => size(tOf(dot(unit, left), total)) >= size(best.t));
+    const total = law.restSquare(noise);
+    return found.some(({ unit }) => size(tOf(dot(unit, noise), total)) >= size(best.t));
   };
   const effect = dot(best.unit, rest) / best.length;
   const sd = Math.sqrt(square / (rows - law.rank));
