@@ -139,11 +139,22 @@ export const CASES: readonly PowerCase[] = [
     }),
   },
   {
+    name: 'peak (double descent)',
+    detector: 'peak',
+    unit: 'log loss at the top of a bell in the middle, of half-width .1 of the log range',
+    effects: [0, 0.02, 0.04, 0.06, 0.1, 0.2],
+    stated: 0.1,
+    at: CURVE,
+    draw: (random, design, effect) => ({
+      data: curve(random, design, (position) => effect * exp(-(((position - 0.5) / 0.1) ** 2))),
+    }),
+  },
+  {
     name: 'outliers',
     detector: 'outliers',
     unit: 'log loss of one run above the law of the others',
     effects: [0, 0.01, 0.02, 0.03, 0.05, 0.1],
-    stated: 0.05,
+    stated: 0.06,
     at: CURVE,
     draw: (random, design, effect) => {
       const at = 1 + random.integer(design.levels - 2);
@@ -188,8 +199,8 @@ export const CASES: readonly PowerCase[] = [
     name: 'untuned learning rate',
     detector: 'learning-rate',
     unit: 'doublings by which the best rate lies beyond the edge of a sweep of four rates a factor of 2 apart',
-    effects: [-1.5, -0.5, 0, 0.5, 1, 2],
-    stated: 1,
+    effects: [-1.5, -0.5, 0, 0.5, 1, 1.5],
+    stated: 1.5,
     at: { levels: 6, range: 1000, noise: 0.005 },
     draw: (random, { levels, range, noise }, effect) => {
       const sizes = levelsOver(levels, range);

@@ -60,7 +60,7 @@ function rowsText(rows: readonly number[], data: Observations): string {
 /** Findings whose remedy is worth reading: where the loss rises, what else bends no longer matters. */
 function toHeed(findings: readonly Finding[]): Finding[] {
   const alarms = findings.filter(({ verdict }) => verdict === 'alarm');
-  const rises = alarms.some(({ id }) => id === 'rise');
+  const rises = alarms.some(({ id }) => id === 'rise' || id === 'peak');
   const open = findings.filter(({ verdict }) => verdict === 'cannot-tell');
   return [...alarms.filter(({ id }) => !rises || (id !== 'steepening' && id !== 'flattening')), ...open];
 }

@@ -12,7 +12,7 @@ const BEYOND = 2;
 /** Groups of sizes, each with a colour and its law, where there are two variables. */
 const MOST_GROUPS = 7;
 /** What speaks first, where several shapes depart from the law. */
-const SHAPES: readonly DetectorId[] = ['rise', 'flat', 'flattening', 'steepening'];
+const SHAPES: readonly DetectorId[] = ['rise', 'peak', 'flat', 'flattening', 'steepening'];
 const LEFT_OUT: readonly DetectorId[] = ['outliers', 'diverged', 'unfinished', 'duplicates'];
 
 /**

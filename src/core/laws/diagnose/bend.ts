@@ -1,3 +1,4 @@
+import { studentCdf } from '../../math/distributions.ts';
 import { exp, pow } from '../../math/elementary.ts';
 import type { Projection } from '../../math/projection.ts';
 import { fitLaw } from '../fit/fit-law.ts';
@@ -25,7 +26,7 @@ const MATERIAL = 0.25;
 const MATERIAL_SHARE = 0.25;
 /** Scale that counts to no more than this power beyond the bend buys nothing that matters. */
 const STOPPED = 0.3;
-const KEPT_STEPS = 10;
+const POWERS = Array.from({ length: 16 }, (_, step) => (step - 5) / 10);
 
 /** Where the law may bend: beyond a value of one variable, or of compute, which moves all of them. */
 export interface Knot {
@@ -40,10 +41,10 @@ export interface Knot {
 export interface Bend {
   readonly finding: Finding;
   readonly knot?: Knot;
-  /** Standard error of its effect. */
-  readonly error?: number;
   /** Whether the loss no longer falls beyond the knot. */
   readonly stops?: boolean;
+  /** Whether it rises there. */
+  readonly harms?: boolean;
 }
 
 /**
@@ -83,7 +84,8 @@ export function detectFlattening(table: ScalingTable, nulls: NullLaws, clean: Pr
     level: LEVEL.flattening,
   });
   const isAlarm = found !== undefined && found.pValue <= LEVEL.flattening && isMaterial(found);
-  const stops = isAlarm && keptPower(table, knots[found.at]) <= STOPPED;
+  const kept = isAlarm ? keptBeyond(table, knots[found.at]) : undefined;
+  const stops = kept !== undefined && kept.power <= STOPPED;
   const bend = bendOf('flattening', found, knots, {
     alarm: ({ value, axis }, { pValue }) =>
       stops
@@ -93,7 +95,7 @@ export function detectFlattening(table: ScalingTable, nulls: NullLaws, clean: Pr
     remedy:
       'Look at what changed there: data that repeat, a learning rate that was not tuned again, a bug at that size.',
   });
-  return { ...bend, stops };
+  return { ...bend, stops, harms: kept?.harms ?? false };
 }
 
 const axisText = (axis: string): string => (axis === 'scale' ? 'a compute of' : `${axis} of`);
@@ -136,11 +138,15 @@ function thinned(values: readonly number[], most: number): number[] {
   return Array.from({ length: most }, (_, index) => values[Math.round((index * (values.length - 1)) / (most - 1))]);
 }
 
-/**
- * How much of scale still counts beyond a knot: the power between 0 (none) and 1 (all) to which what exceeds the knot must be raised so that the
- * law with a floor fits best.
- */
-function keptPower(table: ScalingTable, { held }: Knot): number {
+/** What is left of scale beyond a knot. */
+interface Kept {
+  /** The power to which what exceeds the knot must be raised so that the law with a floor fits best: 1 all, 0 nothing, below it harms. */
+  readonly power: number;
+  /** Whether it harms beyond doubt: the fit with nothing left is worse at the level of the rise. */
+  readonly harms: boolean;
+}
+
+function keptBeyond(table: ScalingTable, { held }: Knot): Kept {
   const objectiveAt = (power: number): number => {
     const effective = table.variables.map((name, index) => [
       name,
@@ -149,9 +155,12 @@ function keptPower(table: ScalingTable, { held }: Knot): number {
     const data = { ...table.data, columns: { ...table.data.columns, ...Object.fromEntries(effective) } };
     return fitLaw(table.floored, data, { objective: LEAST_SQUARES }).objective;
   };
-  const powers = Array.from({ length: KEPT_STEPS + 1 }, (_, step) => step / KEPT_STEPS);
-  const objectives = powers.map(objectiveAt);
-  return powers[objectives.indexOf(Math.min(...objectives))];
+  const objectives = POWERS.map(objectiveAt);
+  const least = Math.min(...objectives);
+  const power = POWERS[objectives.indexOf(least)];
+  const degrees = Math.max(1, table.data.rows - table.floored.parameters.length - 1);
+  const t = Math.sqrt(((objectives[POWERS.indexOf(0)] - least) / least) * degrees);
+  return { power, harms: power < 0 && 1 - studentCdf(t, degrees) < LEVEL.rise };
 }
 
 const isMaterial = ({ effect, explained }: Scan): boolean => effect >= MATERIAL && explained >= MATERIAL_SHARE;
@@ -185,7 +194,6 @@ function bendOf(id: DetectorId, found: Scan | undefined, knots: readonly Knot[],
         rows: knot.beyond,
       },
       knot,
-      error: found.error,
     };
   }
   const quiet = { id, pValue, effect, resolves, rows: [] };

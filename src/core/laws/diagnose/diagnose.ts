@@ -16,6 +16,7 @@ import { nextDoubling } from './next-doubling.ts';
 import type { NextDoubling } from './next-doubling.ts';
 import { cleanShapes } from './null-law.ts';
 import { searchOutliers } from './outliers.ts';
+import { detectPeak } from './peak.ts';
 import { detectRise } from './rise.ts';
 import { chooseVariables, pickRows, scalingTable } from './scaling-table.ts';
 import type { ScalingTable } from './scaling-table.ts';
@@ -125,6 +126,7 @@ function judgeShape(table: ScalingTable, before: readonly Finding[], options: Di
   const shapes: Shapes = {
     flat: detectFlat(rest),
     rise: detectRise(rest, flattening),
+    peak: detectPeak(rest, nulls, clean),
     steepening: detectSteepening(rest, nulls, clean, floor.verdict === 'alarm'),
     flattening,
     floor,
@@ -146,6 +148,7 @@ function judgeShape(table: ScalingTable, before: readonly Finding[], options: Di
       shapes.steepening.finding,
       shapes.flattening.finding,
       shapes.rise.finding,
+      shapes.peak.finding,
       ...groups,
     ].map((finding) => ownPlaces(finding, rest)),
   ];

@@ -15,6 +15,7 @@ export type DetectorId =
   | 'steepening'
   | 'flattening'
   | 'rise'
+  | 'peak'
   | 'flat';
 
 /** `alarm`: it is there. `fine`: an effect that matters would have been seen. `cannot-tell`: it might be there unseen. */
@@ -39,7 +40,8 @@ export interface Finding {
 
 /**
  * False-alarm level of each test in clean data. A floor is the right verdict in data that have one, so its level counts only where there is none.
- * Together .047 without a floor and .012 with one; detectors that need a column of their own count only where it is there. Rules (diverged,
+ * Together at most .047 without a
+ * floor and .012 with one; those of a column of its own (.002) count only where it is there. Rules (diverged,
  * unfinished, duplicates, conventions, levels) have no level: clean data cannot break them.
  */
 export const LEVEL = {
@@ -48,6 +50,7 @@ export const LEVEL = {
   flattening: 0.003,
   steepening: 0.002,
   rise: 0.002,
+  peak: 0.002,
   shallow: 0.001,
   schedules: 0.0005,
   'learning-rate': 0.0005,

@@ -20,6 +20,8 @@ export interface Rise {
 const PIECE_LEVELS = 3;
 /** From so many levels on a curve may turn more than once. */
 const MANY_LEVELS = 16;
+/** Levels that a curve needs for each power of its polynomial. */
+const LEVELS_A_DEGREE = 3;
 /** Levels of a piece, where there are many. */
 const LENGTHS = [4, 6, 9, 14, 22, 33];
 /** A rise of less than this (log loss), or over less than this factor of scale, is a wobble; fine is what excludes a larger one. */
@@ -41,7 +43,7 @@ const quiet: Finding = {
 /**
  * Does the loss rise with scale? In one variable: straight lines over pieces of the scale, with the noise of those that fit best,
  * and the largest t of a piece's slope, referred to its own distribution in a flat curve, the hardest case of a law that never
- * rises. In two: a flattening that takes away more than the whole slope.
+ * rises. In two: a flattening beyond which more scale harms.
  */
 export function detectRise(table: ScalingTable, flattening: Bend): Rise {
   if (table.variables.length > 1) return fromFlattening(flattening);
@@ -97,7 +99,23 @@ function brokenLines({ scale }: ScalingTable): BrokenLine[] {
       : LENGTHS.filter((length) => 2 * length <= starts.length).flatMap((length) =>
           [0, Math.floor(length / 2)].map((shift) => cutsAt(places.filter((place) => (place + shift) % length === 0))),
         );
-  return sets.map((cuts) => brokenLine(scale, [-Infinity, ...cuts, Infinity]));
+  return [
+    ...sets.map((cuts) => brokenLine(scale, [-Infinity, ...cuts, Infinity])),
+    ...smoothCurves(scale, starts.length),
+  ];
+}
+
+/** Curves without pieces: where the loss bends smoothly they know the noise better than straight pieces. */
+function smoothCurves(scale: Float64Array, levels: number): BrokenLine[] {
+  const [low, high] = [Math.min(...scale), Math.max(...scale)];
+  const position = scale.map((x) => (2 * x - low - high) / (high - low));
+  return [2, 3, 4, 5, 6]
+    .filter((degree) => degree * LEVELS_A_DEGREE <= levels)
+    .map((degree) => {
+      const powers = Array.from({ length: degree + 1 }, (_, k) => position.map((x) => x ** k));
+      const projection = new Projection(powers);
+      return { projection, rank: projection.rank, pieces: [] };
+    });
 }
 
 function brokenLine(scale: Float64Array, cuts: readonly number[]): BrokenLine {
@@ -153,11 +171,14 @@ function bestLines(lines: readonly BrokenLine[], y: Float64Array): { line: Broke
   return { line: lines[at], sd: Math.sqrt(variances[at]), degrees: y.length - lines[at].rank };
 }
 
-/** Largest rise over a piece of the lines that fit best that is not excluded (95 % bound for each). */
+/** Largest rise over any piece that is not excluded (95 % bound for each, with the noise of its own lines). */
 function highestRise(lines: readonly BrokenLine[], y: Float64Array): number {
-  const { line, sd, degrees } = bestLines(lines, y);
-  const quantile = studentQuantile(POWER, degrees);
-  return Math.max(...line.pieces.map(({ weights, norm, length }) => (dot(weights, y) + quantile * sd * norm) * length));
+  const bounds = lines.flatMap(({ projection, rank, pieces }) => {
+    const degrees = y.length - rank;
+    const reach = studentQuantile(POWER, degrees) * Math.sqrt(projection.restSquare(y) / degrees);
+    return pieces.map(({ weights, norm, length }) => (dot(weights, y) + reach * norm) * length);
+  });
+  return Math.max(...bounds);
 }
 
 /** About the rise over .4 of the log range that would be seen with a chance of 95 %: Bonferroni's bound over the pieces. */
@@ -197,11 +218,10 @@ function shapeOf({ scale, response }: ScalingTable, from: number, to: number): '
 }
 
 /** In two variables: whether the flattening takes away more than the whole slope. */
-function fromFlattening({ finding, knot, error }: Bend): Rise {
+function fromFlattening({ finding, knot, harms = false }: Bend): Rise {
   const { verdict, effect, resolves, pValue, rows } = finding;
-  const isRise = knot !== undefined && effect !== null && error !== undefined && effect - 2 * error > 1;
-  const numbers = { ...quiet, pValue: isRise ? pValue : null, effect, resolves };
-  if (isRise) {
+  const numbers = { ...quiet, pValue: harms ? pValue : null, effect, resolves };
+  if (knot && harms) {
     return {
       shape: 'u-shaped',
       finding: {
