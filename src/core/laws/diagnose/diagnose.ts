@@ -5,7 +5,8 @@ import { detectFlattening, detectSteepening } from './bend.ts';
 import { detectConventions } from './conventions.ts';
 import { detectDiverged, progressOf } from './diverged.ts';
 import { copiesIn, detectDuplicates } from './duplicates.ts';
-import type { Finding } from './finding.ts';
+import { ruled } from './finding.ts';
+import type { DetectorId, Finding } from './finding.ts';
 import { detectFloor } from './floor.ts';
 import { detectSchedules, detectShallow } from './group-shift.ts';
 import { influenceByRun } from '../uncertainty/influence.ts';
@@ -118,16 +119,23 @@ const MOST_INFLUENTIAL = 5;
 /** Fewer runs than this are learning curves, and their checkpoints are judged instead. */
 const FEWEST_RUNS = 4;
 
+/** What bends in a loss that is not seen to fall cannot be told. */
+const unseenIn = (id: DetectorId): Finding =>
+  ruled(id, 'cannot-tell', 'The loss is not seen to fall, so that nothing can be said about how.');
+
 function judgeShape(table: ScalingTable, before: readonly Finding[], options: DiagnoseOptions): Judgement {
   const { finding: outliers, rest, nulls } = searchOutliers(table);
-  const floor = detectFloor(rest, nulls);
+  const flat = detectFlat(rest);
+  const falls = flat.verdict === 'fine';
+  const floor = falls ? detectFloor(rest, nulls) : unseenIn('floor');
   const clean = cleanShapes(rest, nulls, floor.pValue ?? 1);
-  const flattening = detectFlattening(rest, nulls, clean);
+  const flattening = falls ? detectFlattening(rest, nulls, clean) : { finding: unseenIn('flattening') };
+  const hasFloor = floor.verdict === 'alarm';
   const shapes: Shapes = {
-    flat: detectFlat(rest),
+    flat,
     rise: detectRise(rest, flattening),
     peak: detectPeak(rest, nulls, clean),
-    steepening: detectSteepening(rest, nulls, clean, floor.verdict === 'alarm'),
+    steepening: falls ? detectSteepening(rest, nulls, clean, hasFloor) : { finding: unseenIn('steepening') },
     flattening,
     floor,
   };

@@ -11,6 +11,8 @@ import type { ScalingTable } from './scaling-table.ts';
 
 /** A floor below this share of the last loss takes less than a fifth off what the next doubling buys. */
 const HARMLESS_SHARE = 0.2;
+/** One below this share is no floor, however sure. */
+const LEAST_SHARE = 0.01;
 const LARGEST_SHARE = 0.999;
 
 /**
@@ -40,7 +42,7 @@ export function detectFloor(table: ScalingTable, nulls: NullLaws): Finding {
   const share = Math.min(floored.fit.parameters.E / last, 1);
   const highest = upperShare(table, nulls, last);
   const shares = { effect: share, resolves: Math.min(1, found.resolves / last), pValue: found.pValue };
-  if (found.pValue <= LEVEL.floor) {
+  if (found.pValue <= LEVEL.floor && share >= LEAST_SHARE) {
     return {
       ...unseen,
       ...shares,
