@@ -3,7 +3,7 @@
  *   node tools/simulate-diagnosis.ts false-alarms [SETS]     alarms of every detector in clean data (default 2,000 sets)
  *   node tools/simulate-diagnosis.ts stated [DRAWS]          power at the stated effects (default 400 draws)
  *   node tools/simulate-diagnosis.ts power [DRAWS] [NAME]    power over effect, levels, range and noise (default 100 draws)
- *   node tools/simulate-diagnosis.ts figures [DRAWS]         docs/laws/diagnosis-power.png and diagnosis-floor.png
+ *   node tools/simulate-diagnosis.ts figures [DRAWS]         docs/laws/diagnosis-power.png and diagnosis-floor.png, with their numbers
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -149,7 +149,9 @@ function write(id: string, x: string, y: string, lines: readonly Line[]): void {
   };
   const path = join(fileURLToPath(import.meta.url), `../../docs/laws/${id}.png`);
   writeFileSync(path, renderPng(renderSvg(figure, LIGHT)));
-  console.log(path);
+  console.log(`\n${path}`);
+  for (const { name, points } of lines)
+    console.log(row([name, ...points.map((point) => `${Number(point.x.toPrecision(3))}: ${share(point.y)}`)]));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

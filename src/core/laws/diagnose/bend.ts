@@ -26,7 +26,7 @@ const MATERIAL = 0.25;
 const MATERIAL_SHARE = 0.25;
 /** Scale that counts to no more than this power beyond the bend buys nothing that matters. */
 const STOPPED = 0.3;
-const POWERS = Array.from({ length: 16 }, (_, step) => (step - 5) / 10);
+const POWERS = [-0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1];
 
 /** Where the law may bend: beyond a value of one variable, or of compute, which moves all of them. */
 export interface Knot {

@@ -5,7 +5,7 @@ import { LEVEL, percentText, POWER, pText } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { cleanShapes, fitNulls } from './null-law.ts';
 import type { NullLaws } from './null-law.ts';
-import { detectFloor } from './floor.ts';
+import { floorPValue } from './floor.ts';
 import { keepRows } from './scaling-table.ts';
 import type { ScalingTable } from './scaling-table.ts';
 
@@ -73,7 +73,7 @@ function isOutlier(table: ScalingTable, { row, excess, pValue, deleted }: Worst)
 }
 
 function worstOf(table: ScalingTable, nulls: NullLaws): Worst | undefined {
-  const clean = cleanShapes(table, nulls, detectFloor(table, nulls).pValue ?? 1);
+  const clean = cleanShapes(table, nulls, floorPValue(table, nulls));
   return worstRow(table, nulls, clean);
 }
 
