@@ -46,9 +46,12 @@ export function detectPeak(table: ScalingTable, nulls: NullLaws, clean: Projecti
   if (pValue <= LEVEL.peak && effect >= MATERIAL && explained >= MATERIAL_SHARE)
     return alarm(table, clean, bells[found.at], numbers);
   const isExcluded = highest < MATERIAL;
-  const sentence = isExcluded
-    ? `No peak over the law (${pText(pValue)}).`
-    : `No peak over the law is seen (${pText(pValue)}), but one of ${percentText(highest)} is not excluded.`;
+  const sentence =
+    pValue <= LEVEL.peak
+      ? `A bell of ${percentText(effect)} over the law (${pText(pValue)}) explains too little of the scatter to matter.`
+      : isExcluded
+        ? `No peak over the law (${pText(pValue)}).`
+        : `No peak over the law is seen (${pText(pValue)}), but one of ${percentText(highest)} is not excluded.`;
   return { finding: { ...numbers, verdict: isExcluded ? 'fine' : 'cannot-tell', sentence } };
 }
 
