@@ -6,7 +6,7 @@ import { wrap } from './fit-text.ts';
 import { compact } from './format.ts';
 
 /** Columns of the detector's name in the report. */
-const NAME = 15;
+const NAME = 17;
 const MOST_ROWS = 6;
 
 /** A diagnosis as a person reads it, within 80 columns: the verdict, the evidence, what could not be told, what is fine. */
