@@ -1,5 +1,5 @@
 import { studentCdf, studentQuantile } from '../../math/distributions.ts';
-import { exp, log } from '../../math/elementary.ts';
+import { exp, log, pow } from '../../math/elementary.ts';
 import { dot } from '../../math/linear.ts';
 import { Projection } from '../../math/projection.ts';
 import type { Bend } from './bend.ts';
@@ -120,7 +120,7 @@ function smoothCurves(scale: Float64Array, levels: number): BrokenLine[] {
   return [2, 3, 4, 5, 6]
     .filter((degree) => degree * LEVELS_A_DEGREE <= levels)
     .map((degree) => {
-      const powers = Array.from({ length: degree + 1 }, (_, k) => position.map((x) => x ** k));
+      const powers = Array.from({ length: degree + 1 }, (_, k) => position.map((x) => pow(x, k)));
       const projection = new Projection(powers);
       return { projection, rank: projection.rank, pieces: [] };
     });
