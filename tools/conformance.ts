@@ -5,12 +5,13 @@ import { sections as chinchilla } from './conformance/chinchilla.ts';
 import { holds } from './conformance/check.ts';
 import type { Check, Section } from './conformance/check.ts';
 import { sections as curves } from './conformance/curves.ts';
+import { sections as diagnosis } from './conformance/diagnosis.ts';
 import { sections as formulas } from './conformance/formulas.ts';
 import { sections as recovery } from './conformance/recovery.ts';
 import { table } from '../src/app/cli/format.ts';
 
 /** Parts by name, the quick ones first. */
-export const PARTS: Readonly<Record<string, () => Section[]>> = { formulas, chinchilla, curves, recovery };
+export const PARTS: Readonly<Record<string, () => Section[]>> = { formulas, chinchilla, curves, diagnosis, recovery };
 
 const digits = (value: number): string => String(Number(value.toPrecision(8)));
 
