@@ -10,8 +10,8 @@ import { scan } from './scan.ts';
 import type { Scan } from './scan.ts';
 import type { ScalingTable } from './scaling-table.ts';
 
-/** A floor below this share of the last loss takes less than a fifth off what the next doubling buys. */
-const HARMLESS_SHARE = 0.2;
+/** A floor below this share of the last loss takes less than a tenth off what the next doubling buys. */
+const HARMLESS_SHARE = 0.1;
 /** One below this share is no floor, however sure. */
 const LEAST_SHARE = 0.01;
 const LARGEST_SHARE = 0.999;
