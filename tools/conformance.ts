@@ -5,6 +5,7 @@ import { holds } from './conformance/check.ts';
 import type { Check, Section } from './conformance/check.ts';
 import { sections as chinchilla } from './conformance/chinchilla.ts';
 import { sections as curves } from './conformance/curves.ts';
+import { sections as diagnosis } from './conformance/diagnosis.ts';
 import { sections as formulas } from './conformance/formulas.ts';
 import { sections as intervals } from './conformance/intervals.ts';
 import { sections as isoflop } from './conformance/isoflop.ts';
@@ -23,6 +24,7 @@ export const PARTS: Readonly<Record<string, () => Section[]>> = {
   select,
   schedules,
   intervals,
+  diagnosis,
   recovery,
   uncertainty,
 };

@@ -3,7 +3,7 @@
  *   node tools/simulate-diagnosis.ts false-alarms [SETS]     alarms of every detector in clean data (default 2,000 sets)
  *   node tools/simulate-diagnosis.ts stated [DRAWS]          power at the stated effects (default 400 draws)
  *   node tools/simulate-diagnosis.ts power [DRAWS] [NAME]    power over effect, levels, range and noise (default 100 draws)
- *   node tools/simulate-diagnosis.ts figures [DRAWS]         docs/laws/diagnosis-power.png and diagnosis-floor.png
+ *   node tools/simulate-diagnosis.ts figures [DRAWS]         docs/laws/diagnosis-power.png and diagnosis-floor.png, with their numbers
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -114,7 +114,9 @@ function printPower(draws: number, wanted: string | undefined): void {
 function drawFigures(draws: number): void {
   const lines = CASES.filter(({ detector }) => detector !== 'learning-rate').map((one) => ({
     name: one.name.replace(/ \(.*\)/, ''),
-    points: one.effects.map((effect) => ({ x: effect / one.stated, y: powerOf(one, one.at, effect, draws).alarm })),
+    points: one.effects
+      .filter((effect) => effect <= one.stated)
+      .map((effect) => ({ x: effect / one.stated, y: powerOf(one, one.at, effect, draws).alarm })),
   }));
   write('diagnosis-power', 'effect, in units of the stated one', 'share of tables with an alarm', lines);
   const floor = CASES[0];
@@ -127,12 +129,20 @@ function drawFigures(draws: number): void {
 
 type Line = { readonly name: string; readonly points: readonly { readonly x: number; readonly y: number }[] };
 
-function write(id: string, x: string, y: string, lines: readonly Line[]): void {
+/** Where a rising line first passes a height. */
+function passing(points: Line['points'], height: number): { x: number; y: number } {
+  const after = points.findIndex(({ y }) => y >= height);
+  if (after <= 0) return points[after === 0 ? 0 : points.length - 1];
+  const [a, b] = [points[after - 1], points[after]];
+  return { x: a.x + ((b.x - a.x) * (height - a.y)) / (b.y - a.y), y: height };
+}
+
+/** Draws lines of power into docs/laws and prints their numbers. */
+export function write(id: string, x: string, y: string, lines: readonly Line[]): void {
   const marks = lines.flatMap(({ name, points }, index): Mark[] => {
     const ink = { ramp: index / (lines.length - 1) };
-    // The label stands where the line is nearest to its own height, so that labels do not meet.
-    const height = 0.9 - (0.8 * index) / lines.length;
-    const at = points.reduce((near, point) => (Math.abs(point.y - height) < Math.abs(near.y - height) ? point : near));
+    // Every label has a height of its own, where its line passes it.
+    const at = passing(points, 0.9 - (0.8 * index) / (lines.length - 1));
     return [
       { kind: 'line', points, ink },
       { kind: 'dots', points, ink },
@@ -149,7 +159,9 @@ function write(id: string, x: string, y: string, lines: readonly Line[]): void {
   };
   const path = join(fileURLToPath(import.meta.url), `../../docs/laws/${id}.png`);
   writeFileSync(path, renderPng(renderSvg(figure, LIGHT)));
-  console.log(path);
+  console.log(`\n${path}`);
+  for (const { name, points } of lines)
+    console.log(row([name, ...points.map((point) => `${Number(point.x.toPrecision(3))}: ${share(point.y)}`)]));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,12 +1,12 @@
 import type { Diagnosis } from '../../core/laws/diagnose/diagnose.ts';
-import type { Finding, FindingVerdict } from '../../core/laws/diagnose/finding.ts';
+import type { DetectorId, Finding, FindingVerdict } from '../../core/laws/diagnose/finding.ts';
 import type { NextDoubling } from '../../core/laws/diagnose/next-doubling.ts';
 import type { Observations } from '../../core/terms/observation.ts';
 import { compact } from './format.ts';
 import { wrap } from './wrap.ts';
 
 /** Columns of the detector's name in the report. */
-const NAME = 15;
+const NAME = 17;
 const MOST_ROWS = 6;
 
 /** A diagnosis as a person reads it, within 80 columns: the verdict, the evidence, what could not be told, what is fine. */
@@ -21,6 +21,7 @@ export function diagnosisText(data: Observations, diagnosis: Diagnosis): string 
     ...block('Seen', by('alarm'), data),
     ...block('Cannot be told', by('cannot-tell'), data),
     ...block('Fine', by('fine'), data),
+    ...unasked(findings),
     ...remedyLines(toHeed(findings)),
     ...wrap(`The verdict is on ${used}.${verdict.scales ? influenceText(influence) : ''}`, ''),
   ].join('\n');
@@ -55,6 +56,23 @@ function block(title: string, findings: readonly Finding[], data: Observations):
 function rowsText(rows: readonly number[], data: Observations): string {
   if (rows.length === 0 || rows.length > MOST_ROWS) return '';
   return ` [${rows.map((row) => data.runs[row]).join(', ')}]`;
+}
+
+/** Detectors that need columns which the table may lack. */
+const NEEDS: readonly (readonly [DetectorId, string])[] = [
+  ['unfinished', 'portion, or steps and totalSteps'],
+  ['conventions', 'params, tokens and flops'],
+  ['learning-rate', 'learningRate'],
+  ['schedules', 'schedule'],
+  ['shallow', 'depth'],
+];
+
+/** What was not looked for, and the columns that it would take. */
+function unasked(findings: readonly Finding[]): string[] {
+  const missing = NEEDS.filter(([id]) => findings.every((finding) => finding.id !== id));
+  if (missing.length === 0) return [];
+  const listed = missing.map(([id, columns]) => `${id} (${columns})`).join('; ');
+  return ['Not looked for, since columns are missing or all alike', ...wrap(`  ${listed}`, '  '), ''];
 }
 
 /** Findings whose remedy is worth reading: where the loss rises, what else bends no longer matters. */

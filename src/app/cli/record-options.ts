@@ -21,14 +21,14 @@ const DUPLICATE_RULES: readonly DuplicateRule[] = ['refuse', 'keep', 'drop'];
 /** Columns that a table gains where two of params, tokens and flops are there. */
 const DERIVED = ['tokens', 'flops'];
 
-/** Adds the argument RECORDS and the options that name, leave out and keep its rows. */
-export function addRecordOptions(command: Command): Command {
+/** Adds the argument RECORDS and the options that name, leave out and keep its rows. `duplicates`: what is done with copies unless told. */
+export function addRecordOptions(command: Command, duplicates: DuplicateRule = 'refuse'): Command {
   return command
     .argument('<records>', 'a CSV, TSV, JSON or JSONL file')
     .option('--map <names>', 'our words for its columns, such as "params=Model Size,loss=#7"')
     .option('--numbers <kinds>', `read 12M, 1,014.45 or 11% as numbers: ${NUMBER_KINDS.join(',')}`)
     .option('--drop-bad-rows', 'leave out and list rows with text, NaN or missing cells')
-    .option('--duplicates <rule>', `rows that copy another in every cell: ${DUPLICATE_RULES.join(', ')}`, 'refuse')
+    .option('--duplicates <rule>', `rows that copy another in every cell: ${DUPLICATE_RULES.join(', ')}`, duplicates)
     .option('--drop-highest-loss <n>', 'leave out the n rows of the highest loss, before --where')
     .option('--where <condition>', 'keep rows, such as "flops < 1e21"');
 }

@@ -114,7 +114,7 @@ function doublingMarks({ at, after, interval }: NextDoubling, axis: string): Mar
   return [
     { kind: 'interval', x, low: interval.low, high: interval.high, ink: 'prediction' },
     { kind: 'dots', points: [{ x, y: after }], ink: 'prediction' },
-    { kind: 'label', x, y: interval.high, text: 'twice the scale', ink: 'prediction', side: 'above' },
+    { kind: 'label', x, y: interval.low, text: 'twice the scale', ink: 'prediction', side: 'below' },
   ];
 }
 

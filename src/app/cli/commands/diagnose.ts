@@ -21,7 +21,7 @@ const SCHEDULE = 'schedule';
 
 /** `isoflop diagnose` */
 export function register(program: Command): void {
-  addRecordOptions(program.command('diagnose').description('Do these runs scale, and if not, what stops them?'))
+  addRecordOptions(program.command('diagnose').description('Do these runs scale, and if not, what stops them?'), 'keep')
     .option('--over <word>', 'the scale to judge over: flops, tokens, samples, params, steps (default: what varies)')
     .option('--vocabulary <n>', 'size of the vocabulary: a loss above its logarithm is worse than guessing')
     .option('--figure <file>', 'draw the runs, the law and what departs from it, as .svg or .png')

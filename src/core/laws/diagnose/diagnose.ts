@@ -134,7 +134,7 @@ function judgeShape(table: ScalingTable, before: readonly Finding[], options: Di
   const shapes: Shapes = {
     flat,
     rise: detectRise(rest, flattening),
-    peak: detectPeak(rest, nulls, clean),
+    ...(rest.variables.length === 1 ? { peak: detectPeak(rest, nulls, clean) } : {}),
     steepening: falls ? detectSteepening(rest, nulls, clean, hasFloor) : { finding: unseenIn('steepening') },
     flattening,
     floor,
@@ -156,7 +156,7 @@ function judgeShape(table: ScalingTable, before: readonly Finding[], options: Di
       shapes.steepening.finding,
       shapes.flattening.finding,
       shapes.rise.finding,
-      shapes.peak.finding,
+      ...(shapes.peak ? [shapes.peak.finding] : []),
       ...groups,
     ].map((finding) => ownPlaces(finding, rest)),
   ];

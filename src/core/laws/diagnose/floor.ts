@@ -7,10 +7,11 @@ import type { Finding } from './finding.ts';
 import { LEAST_SQUARES } from './null-law.ts';
 import type { NullLaws } from './null-law.ts';
 import { scan } from './scan.ts';
+import type { Scan } from './scan.ts';
 import type { ScalingTable } from './scaling-table.ts';
 
-/** A floor below this share of the last loss takes less than a fifth off what the next doubling buys. */
-const HARMLESS_SHARE = 0.2;
+/** A floor below this share of the last loss takes less than a tenth off what the next doubling buys. */
+const HARMLESS_SHARE = 0.1;
 /** One below this share is no floor, however sure. */
 const LEAST_SHARE = 0.01;
 const LARGEST_SHARE = 0.999;
@@ -21,16 +22,9 @@ const LARGEST_SHARE = 0.999;
  * without a floor is a straight line). Not seen is not absent: it is only `fine` where the data exclude a floor that matters.
  */
 export function detectFloor(table: ScalingTable, nulls: NullLaws): Finding {
-  const { plain, floored } = nulls;
+  const { floored } = nulls;
   const variables = table.variables.map((name) => table.data.columns[name]);
-  const law = plain.at(variables);
-  const found = scan({
-    law: plain.projection,
-    response: table.response.map((y, row) => y - law[row]),
-    departures: [law.map((value) => exp(-value))],
-    side: 'positive',
-    level: LEVEL.floor,
-  });
+  const found = scoreTest(table, nulls);
   const last = smallestFitted(nulls, variables);
   if (!found) {
     return {
@@ -64,6 +58,20 @@ export function detectFloor(table: ScalingTable, nulls: NullLaws): Finding {
       : { remedy: 'Widen the range of scale, add runs, or lower the noise by more seeds and longer evaluation.' }),
   };
 }
+
+function scoreTest(table: ScalingTable, { plain }: NullLaws): Scan | undefined {
+  const law = plain.at(table.variables.map((name) => table.data.columns[name]));
+  return scan({
+    law: plain.projection,
+    response: table.response.map((y, row) => y - law[row]),
+    departures: [law.map((value) => exp(-value))],
+    side: 'positive',
+    level: LEVEL.floor,
+  });
+}
+
+/** Chance of a curvature at least as strong in data without a floor; 1 where it cannot be tested. */
+export const floorPValue = (table: ScalingTable, nulls: NullLaws): number => scoreTest(table, nulls)?.pValue ?? 1;
 
 const unseen: Finding = {
   id: 'floor',

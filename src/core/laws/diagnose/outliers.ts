@@ -5,12 +5,13 @@ import { LEVEL, percentText, POWER, pText } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { cleanShapes, fitNulls } from './null-law.ts';
 import type { NullLaws } from './null-law.ts';
-import { detectFloor } from './floor.ts';
+import { floorPValue } from './floor.ts';
 import { keepRows } from './scaling-table.ts';
 import type { ScalingTable } from './scaling-table.ts';
 
-/** Rows that may be called outliers at most: more are no outliers but another law. */
+/** Rows that may be called outliers at most: more are no outliers but another law, and each costs two fits. */
 const LARGEST_SHARE = 0.1;
+const MOST_OUTLIERS = 25;
 /** A run that lies nearer to the law than this harms nothing. */
 const MATERIAL = 0.005;
 /** Distance from the law that the detector is stated for. */
@@ -44,7 +45,7 @@ interface Worst extends Outlier {
  * law is fitted again, and so on while one stands out.
  */
 export function searchOutliers(table: ScalingTable): OutlierSearch {
-  const most = Math.max(1, Math.floor(LARGEST_SHARE * table.places.length));
+  const most = Math.min(MOST_OUTLIERS, Math.max(1, Math.floor(LARGEST_SHARE * table.places.length)));
   const outliers: Outlier[] = [];
   let rest = table;
   let rows = table.places.map((_, row) => row);
@@ -73,7 +74,7 @@ function isOutlier(table: ScalingTable, { row, excess, pValue, deleted }: Worst)
 }
 
 function worstOf(table: ScalingTable, nulls: NullLaws): Worst | undefined {
-  const clean = cleanShapes(table, nulls, detectFloor(table, nulls).pValue ?? 1);
+  const clean = cleanShapes(table, nulls, floorPValue(table, nulls));
   return worstRow(table, nulls, clean);
 }
 
@@ -117,9 +118,12 @@ function findingOf(
   const { pValue, excess: effect, resolves } = first;
   if (outliers.length === 0) {
     const seen = resolves <= STATED_EFFECT;
-    const sentence = seen
-      ? `No run departs from the law of the others (${pText(pValue)}; ${percentText(resolves)} would be seen).`
-      : `No run stands out (${pText(pValue)}), but one that is off by ${percentText(resolves)} need not.`;
+    const sentence =
+      pValue <= LEVEL.outliers
+        ? `${table.data.runs[first.row]} lies farthest from the law, by ${percentText(effect)} (${pText(pValue)}), which is little or shared by its neighbours: no outlier.`
+        : seen
+          ? `No run departs from the law of the others (${pText(pValue)}; ${percentText(resolves)} would be seen).`
+          : `No run stands out (${pText(pValue)}), but one that is off by ${percentText(resolves)} need not.`;
     return { id, verdict: seen ? 'fine' : 'cannot-tell', sentence, pValue, effect, resolves, rows: [] };
   }
   const names = outliers.slice(0, 3).map(({ row, excess }) => `${table.data.runs[row]} by ${percentText(excess)}`);

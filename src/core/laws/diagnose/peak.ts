@@ -28,7 +28,7 @@ const RISE = 0.01;
  */
 export function detectPeak(table: ScalingTable, nulls: NullLaws, clean: Projection): Rise {
   const quiet = { id: 'peak' as const, pValue: null, effect: null, resolves: null, rows: [] };
-  const bells = table.variables.length === 1 ? bellsOver(table.scale) : [];
+  const bells = bellsOver(table.scale);
   const fitted = nulls.floored.at(table.variables.map((name) => table.data.columns[name]));
   const found = scan({
     law: clean,
@@ -38,7 +38,7 @@ export function detectPeak(table: ScalingTable, nulls: NullLaws, clean: Projecti
     level: LEVEL.peak,
   });
   if (!found) {
-    const sentence = 'Too few levels of one variable to see a peak.';
+    const sentence = 'Too few levels to see a peak.';
     return { finding: { ...quiet, verdict: 'cannot-tell', sentence } };
   }
   const { pValue, effect, resolves, highest, explained } = found;
@@ -46,9 +46,12 @@ export function detectPeak(table: ScalingTable, nulls: NullLaws, clean: Projecti
   if (pValue <= LEVEL.peak && effect >= MATERIAL && explained >= MATERIAL_SHARE)
     return alarm(table, clean, bells[found.at], numbers);
   const isExcluded = highest < MATERIAL;
-  const sentence = isExcluded
-    ? `No peak over the law (${pText(pValue)}).`
-    : `No peak over the law is seen (${pText(pValue)}), but one of ${percentText(highest)} is not excluded.`;
+  const sentence =
+    pValue <= LEVEL.peak
+      ? `A bell of ${percentText(effect)} over the law (${pText(pValue)}) explains too little of the scatter to matter.`
+      : isExcluded
+        ? `No peak over the law (${pText(pValue)}).`
+        : `No peak over the law is seen (${pText(pValue)}), but one of ${percentText(highest)} is not excluded.`;
   return { finding: { ...numbers, verdict: isExcluded ? 'fine' : 'cannot-tell', sentence } };
 }
 

@@ -1,5 +1,5 @@
 import { studentCdf, studentQuantile } from '../../math/distributions.ts';
-import { exp, log } from '../../math/elementary.ts';
+import { exp, log, pow } from '../../math/elementary.ts';
 import { dot } from '../../math/linear.ts';
 import { Projection } from '../../math/projection.ts';
 import type { Bend } from './bend.ts';
@@ -24,6 +24,8 @@ const MANY_LEVELS = 16;
 const LEVELS_A_DEGREE = 3;
 /** Levels of a piece, where there are many. */
 const LENGTHS = [4, 6, 9, 14, 22, 33];
+/** Of more levels than this, pieces are longer in proportion. */
+const MOST_LEVELS = 100;
 /** A rise of less than this (log loss), or over less than this factor of scale, is a wobble; fine is what excludes a larger one. */
 const MATERIAL = 0.01;
 const SHORTEST = 1.2;
@@ -93,12 +95,18 @@ function brokenLines({ scale }: ScalingTable): BrokenLine[] {
   const cutsAt = (places: readonly number[]): number[] =>
     places.filter((place) => place >= PIECE_LEVELS && place <= last).map((place) => starts[place]);
   const places = Array.from(starts, (_, place) => place);
+  const unit = Math.max(1, starts.length / MOST_LEVELS);
+  const lengths = LENGTHS.map((length) => Math.ceil(length * unit));
   const sets =
     starts.length < MANY_LEVELS
       ? places.map((place) => cutsAt([place])).filter((cuts) => cuts.length > 0)
-      : LENGTHS.filter((length) => 2 * length <= starts.length).flatMap((length) =>
-          [0, Math.floor(length / 2)].map((shift) => cutsAt(places.filter((place) => (place + shift) % length === 0))),
-        );
+      : lengths
+          .filter((length) => 2 * length <= starts.length)
+          .flatMap((length) =>
+            [0, Math.floor(length / 2)].map((shift) =>
+              cutsAt(places.filter((place) => (place + shift) % length === 0)),
+            ),
+          );
   return [
     ...sets.map((cuts) => brokenLine(scale, [-Infinity, ...cuts, Infinity])),
     ...smoothCurves(scale, starts.length),
@@ -112,7 +120,7 @@ function smoothCurves(scale: Float64Array, levels: number): BrokenLine[] {
   return [2, 3, 4, 5, 6]
     .filter((degree) => degree * LEVELS_A_DEGREE <= levels)
     .map((degree) => {
-      const powers = Array.from({ length: degree + 1 }, (_, k) => position.map((x) => x ** k));
+      const powers = Array.from({ length: degree + 1 }, (_, k) => position.map((x) => pow(x, k)));
       const projection = new Projection(powers);
       return { projection, rank: projection.rank, pieces: [] };
     });

@@ -28,7 +28,8 @@ export interface Verdict {
 export interface Shapes {
   readonly flat: Finding;
   readonly rise: Rise;
-  readonly peak: Rise;
+  /** In one variable. */
+  readonly peak?: Rise;
   readonly steepening: Bend;
   readonly flattening: Bend;
   readonly floor: Finding;
@@ -68,7 +69,7 @@ function shapeVerdict(shapes: Shapes, isUntuned: boolean, variables: readonly st
     const name = rise.shape === 'double-descent' ? 'double descent' : 'U-shaped';
     return no(rise.shape, `No: ${name}. ${rise.finding.sentence}`);
   }
-  if (peak.shape) return no(peak.shape, `No: double descent. ${peak.finding.sentence}`);
+  if (peak?.shape) return no(peak.shape, `No: double descent. ${peak.finding.sentence}`);
   if (flat.verdict === 'alarm') return no('plateau', `No: a plateau. ${flat.sentence}`, variables.join(' and '));
   if (flattening.knot) {
     const by = isUntuned ? 'learning rate' : axisName(flattening.knot.axis);
@@ -81,7 +82,7 @@ function shapeVerdict(shapes: Shapes, isUntuned: boolean, variables: readonly st
         )
       : no('broken', `No: the law breaks. ${flattening.finding.sentence}${cause}`);
   }
-  if (peak.finding.verdict === 'alarm') return no('broken', `No: the law breaks. ${peak.finding.sentence}`);
+  if (peak?.finding.verdict === 'alarm') return no('broken', `No: the law breaks. ${peak.finding.sentence}`);
   if (steepening.knot) return no('broken', `Not yet: the law breaks. ${steepening.finding.sentence}`);
   if (flat.verdict === 'cannot-tell') return no('not-enough-data', flat.sentence);
   if (floor.verdict === 'alarm')

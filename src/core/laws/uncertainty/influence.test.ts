@@ -53,6 +53,19 @@ describe('influenceByRun', () => {
     expect(influence[0].forecastChange).toBeCloseTo(change, 9);
   });
 
+  it('of many runs refits those that matter', () => {
+    const random = new Random(9);
+    const flops = Float64Array.from({ length: 600 }, (_, k) => 1e17 * 1.01 ** k);
+    const loss = flops.map(
+      (x, k) => 2 * (x / 1e17) ** -0.1 * Math.exp(0.004 * random.normal()) * (k === 590 ? 1.1 : 1),
+    );
+    const runs = Array.from(flops, (_, row) => `run ${row}`);
+    const many = { rows: 600, columns: { flops, loss }, runs, conventions: {}, exclusions: [] };
+    const ranked = influenceByRun(fitLaw(lawById('power-law'), many, { objective }), many);
+    expect(ranked).toHaveLength(50);
+    expect(ranked[0].run).toBe('run 590');
+  });
+
   it('leaves out several runs together', () => {
     const two = parametersWithout(fit, data, ['run 5', 'run 4']);
     const fresh = fitLaw(law, without(without(data, 'run 5'), 'run 4'), { objective }).parameters;

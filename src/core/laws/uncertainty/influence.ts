@@ -1,5 +1,5 @@
 import { log, pow } from '../../math/elementary.ts';
-import { multiply, pseudoInverse } from '../../math/linear.ts';
+import { dot, multiply, pseudoInverse } from '../../math/linear.ts';
 import type { Fit } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
 import { minimize } from '../fit/minimize.ts';
@@ -19,7 +19,7 @@ export interface RunInfluence {
   readonly forecastChange: number;
 }
 
-/** Up to so many runs are all refitted; of more, those that one Newton step says matter most. */
+/** Up to so many runs are all refitted; of more, those that one step says matter most. */
 const REFITTED_ALL = 500;
 const REFITTED_OF_MORE = 50;
 const REACH = 10;
@@ -71,21 +71,22 @@ function refit(
   return Object.fromEntries(fit.law.parameters.map(({ name }, index) => [name, raw[index]]));
 }
 
-/** Runs whose gradient moves the parameters most by one Newton step, in the metric of the Gauss-Newton matrix. */
+/** Runs that move the parameters most by one Gauss-Newton step of least squares, in the metric of its matrix. */
 function mostPulling(
   runs: readonly (readonly [string, number[]])[],
   problem: Problem,
   theta: readonly number[],
 ): (readonly [string, number[]])[] {
-  const { inverse } = pseudoInverse(problem.evaluate(theta).normal);
+  const { inverse } = pseudoInverse(problem.scatter(theta).gram);
+  const residuals = problem.residuals(theta).slice();
+  const slopes = problem.rowSlopes(theta);
+  const width = theta.length + 1;
+  const pullOf = (rows: readonly number[]): number => {
+    const pulls = theta.map((_, i) => rows.reduce((sum, row) => sum + residuals[row] * slopes[row * width + 1 + i], 0));
+    return dot(pulls, multiply(inverse, pulls));
+  };
   return runs
-    .map((run) => {
-      const weights = new Float64Array(problem.rows);
-      for (const row of run[1]) weights[row] = 1;
-      const { gradient } = problem.reweighted(weights).evaluate(theta);
-      const step = multiply(inverse, gradient);
-      return { run, pull: gradient.reduce((sum, slope, i) => sum + slope * step[i], 0) };
-    })
+    .map((run) => ({ run, pull: pullOf(run[1]) }))
     .sort((a, b) => b.pull - a.pull)
     .slice(0, REFITTED_OF_MORE)
     .map(({ run }) => run);
