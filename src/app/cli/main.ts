@@ -3,23 +3,6 @@ import { Command, CommanderError } from 'commander';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import type { ErrorCode } from '../../core/terms/errors.ts';
 import { VERSION } from '../../core/terms/version.ts';
-import { register as compare } from './commands/compare.ts';
-import { register as curves } from './commands/curves.ts';
-import { register as diagnose } from './commands/diagnose.ts';
-import { register as downstream } from './commands/downstream.ts';
-import { register as fit } from './commands/fit.ts';
-import { register as forecast } from './commands/forecast.ts';
-import { register as laws } from './commands/laws.ts';
-import { register as observe } from './commands/observe.ts';
-import { register as optima } from './commands/optima.ts';
-import { register as predict } from './commands/predict.ts';
-import { register as reach } from './commands/reach.ts';
-import { register as records } from './commands/records.ts';
-import { register as report } from './commands/report.ts';
-import { register as select } from './commands/select.ts';
-import { register as shift } from './commands/shift.ts';
-import { register as study } from './commands/study.ts';
-import { register as train } from './commands/train.ts';
 
 /** 1: the answer is no. 2: bad input. 3: interrupted. */
 const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
@@ -31,35 +14,38 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   interrupted: 3,
 };
 
-/** In the order of the help. */
-const COMMANDS = [
-  study,
-  train,
-  fit,
-  predict,
-  select,
-  forecast,
-  diagnose,
-  optima,
-  reach,
-  compare,
-  curves,
-  shift,
-  downstream,
-  observe,
-  laws,
-  records,
-  report,
-];
+/** What registers each command, in the order of the help: loaded when it is asked for, so that a command starts without the others. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Command): void }>>> = {
+  study: () => import('./commands/study.ts'),
+  train: () => import('./commands/train.ts'),
+  fit: () => import('./commands/fit.ts'),
+  predict: () => import('./commands/predict.ts'),
+  allocate: () => import('./commands/predict.ts'),
+  select: () => import('./commands/select.ts'),
+  forecast: () => import('./commands/forecast.ts'),
+  diagnose: () => import('./commands/diagnose.ts'),
+  optima: () => import('./commands/optima.ts'),
+  reach: () => import('./commands/reach.ts'),
+  compare: () => import('./commands/compare.ts'),
+  curves: () => import('./commands/curves.ts'),
+  shift: () => import('./commands/shift.ts'),
+  downstream: () => import('./commands/downstream.ts'),
+  observe: () => import('./commands/observe.ts'),
+  laws: () => import('./commands/laws.ts'),
+  records: () => import('./commands/records.ts'),
+  report: () => import('./commands/report.ts'),
+};
 
-function buildProgram(): Command {
+async function buildProgram(asked: string | undefined): Promise<Command> {
   const program = new Command('isoflop')
     .description('Scale deep-learning models by law instead of by guess.')
     .version(VERSION)
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  for (const register of COMMANDS) register(program);
+  const wanted = asked !== undefined && Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]] : Object.values(COMMANDS);
+  const modules = await Promise.all(wanted.map((load) => load()));
+  for (const { register } of new Set(modules)) register(program);
   for (const command of program.commands) command.exitOverride();
   return program;
 }
@@ -84,7 +70,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await buildProgram().parseAsync();
+  await (await buildProgram(process.argv[2])).parseAsync();
 } catch (error) {
   fail(error, process.argv.includes('--json'));
 }
