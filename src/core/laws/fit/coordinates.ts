@@ -6,6 +6,8 @@ export const VANISHING = 1e-9;
 const LOWEST = -700;
 /** A level that every response lies below keeps this distance from the largest: there the law would bend to a single row. */
 const ABOVE = 1.002;
+/** How close it may come where it goes through every row. */
+const NEAR = 1 + 1e-9;
 
 /** A parameter's logarithm moves with raw parameter `power` times `slope`, the logarithm of a variable's geometric mean. */
 export interface Shift {
@@ -35,6 +37,8 @@ export function shiftsOf(law: Law): readonly (readonly Shift[])[] {
 export class Coordinates {
   readonly lower: number[];
   readonly upper: number[];
+  /** `lower`, but for levels that every response lies below: those may come close to the largest. */
+  private readonly nearest: number[];
   /** Logarithms of the variables' geometric means, in the law's order. */
   readonly logMeans: readonly number[];
   private readonly isSigned: readonly boolean[];
@@ -45,12 +49,21 @@ export class Coordinates {
     this.isSigned = law.parameters.map(({ signed = false }) => signed);
     this.shifts = shiftsOf(law);
     const floor = log(VANISHING * (smallest > 0 ? smallest : Math.max(-smallest, largest)));
-    this.lower = law.parameters.map(({ lower, centre, start, signed }) => {
-      if (signed) return lower;
-      if (start === 'above-response') return log(Math.max(lower, ABOVE * largest));
-      return lower > 0 ? log(lower) : centre ? LOWEST : floor;
-    });
+    const lowerWith = (above: number): number[] =>
+      law.parameters.map(({ lower, centre, start, signed }) => {
+        if (signed) return lower;
+        if (start === 'above-response') return log(Math.max(lower, above * largest));
+        return lower > 0 ? log(lower) : centre ? LOWEST : floor;
+      });
+    this.lower = lowerWith(ABOVE);
+    this.nearest = lowerWith(NEAR);
     this.upper = law.parameters.map(({ upper, signed }) => (signed ? upper : log(upper)));
+  }
+
+  /** The same coordinates, in which a level may come close to the largest response. */
+  withNearLevels(): Coordinates {
+    const other = Object.create(Coordinates.prototype) as Coordinates;
+    return Object.assign(other, this, { lower: this.nearest });
   }
 
   /** Raw parameters, in the law's order. */

@@ -10,6 +10,7 @@ import type { FoundStarts } from './diagnostics.ts';
 import { graduated, hasFewRows } from './graduate.ts';
 import { minimize } from './minimize.ts';
 import type { Minimum } from './minimize.ts';
+import { nearLevel } from './near-level.ts';
 import { Problem } from './problem.ts';
 import { startingPoints } from './starts.ts';
 import { weightsOf } from './weights.ts';
@@ -34,9 +35,10 @@ const AGREEMENT = 1e-6;
 export function fitLaw(law: Law, data: Observations, options: FitOptions = {}): Fit {
   const { objective = DEFAULT_OBJECTIVE, weights } = options;
   const notes = [...(data.notes ?? []), ...checkData(law, data, objective)];
-  const problem = new Problem(law, data, objective, weightsOf(data, weights));
-  const minima = search(problem, data, options);
-  const best = leastOf(minima);
+  const guarded = new Problem(law, data, objective, weightsOf(data, weights));
+  const minima = search(guarded, data, options);
+  const least = leastOf(minima);
+  const { problem, best } = nearLevel(guarded, least) ?? { problem: guarded, best: least };
   const diagnostics = diagnose(problem, best, startsOf(problem, minima));
   const raw = problem.coordinates.toRaw(best.theta);
   const vanishes = ({ name, lower, start, signed }: LawParameter): boolean =>

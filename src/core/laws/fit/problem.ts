@@ -70,6 +70,11 @@ export class Problem implements Minimizable {
     return Object.assign(this.copy(), { objective: { ...this.objective, delta } });
   }
 
+  /** The same problem, in which a level may come close to the largest response. */
+  withNearLevels(): Problem {
+    return Object.assign(this.copy(), { coordinates: this.coordinates.withNearLevels() });
+  }
+
   /** Residuals, observed minus fitted, in the objective's space. */
   residuals(theta: readonly number[]): Float64Array {
     return this.model.residuals.evaluate(this.parameters(theta), this.columns, this.rows).slice();
