@@ -22,6 +22,18 @@ export function parseIntervalMethod(text: string): IntervalMethod {
   });
 }
 
+/** Under so many runs a parameter resamples do not determine the law, and their intervals hold far too often or too rarely. */
+const FEWEST_RUNS = 3;
+
+function checkRuns(fit: Fit, data: Observations): void {
+  const runs = new Set(data.runs).size;
+  const needed = FEWEST_RUNS * fit.law.parameters.length;
+  if (runs >= needed) return;
+  throw new IsoflopError('not-identifiable', `a bootstrap of this law needs ${needed} runs, the table has ${runs}`, {
+    hint: 'Take --intervals profile, which holds from few runs on.',
+  });
+}
+
 const resamplingOf = (method: IntervalMethod): 'pairs' | 'wild' => (method === 'wild' ? 'wild' : 'pairs');
 
 /** 95 % intervals of the parameters. */
@@ -33,6 +45,7 @@ export function intervalsBy(
 ): Readonly<Record<string, Interval>> {
   if (method === 'profile') return profileIntervals(fit, data);
   if (method === 'delta') return parameterIntervals(fit, data);
+  checkRuns(fit, data);
   const roots = bootstrapRoots(fit, data, { resampling: resamplingOf(method), seed });
   return studentisedIntervals(fit, data, roots);
 }
@@ -54,6 +67,7 @@ export function forecastBy(
 ): Forecast | TestedForecast {
   if (method === 'profile') return profileForecast(fit, data, at, { levels, ...noise });
   if (method === 'delta') return forecast(fit, data, at, levels);
+  checkRuns(fit, data);
   const roots = bootstrapRoots(fit, data, { resampling: resamplingOf(method), at, seed });
   return studentisedForecast(fit, data, at, roots, levels);
 }
