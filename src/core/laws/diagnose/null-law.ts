@@ -20,7 +20,7 @@ export interface NullLaw {
   at(variables: readonly ArrayLike<number>[]): Float64Array;
 }
 
-export function fitNull(table: ScalingTable, law: Law): NullLaw {
+function fitNull(table: ScalingTable, law: Law): NullLaw {
   const fit = fitLaw(law, table.data, { objective: LEAST_SQUARES });
   const model = modelOf(law);
   const raw = law.parameters.map(({ name }) => fit.parameters[name]);

@@ -62,7 +62,7 @@ const times = (value: number, half: number): Interval => ({
 });
 
 /** Derivatives of a = beta / (alpha q + beta p). */
-export function slopesOfExponent(
+function slopesOfExponent(
   { alpha, beta }: ChinchillaConstants,
   { paramsPower: p, tokensPower: q }: CostLaw,
 ): Slopes {
