@@ -62,10 +62,7 @@ const times = (value: number, half: number): Interval => ({
 });
 
 /** Derivatives of a = beta / (alpha q + beta p). */
-function slopesOfExponent(
-  { alpha, beta }: ChinchillaConstants,
-  { paramsPower: p, tokensPower: q }: CostLaw,
-): Slopes {
+function slopesOfExponent({ alpha, beta }: ChinchillaConstants, { paramsPower: p, tokensPower: q }: CostLaw): Slopes {
   const sum = alpha * q + beta * p;
   return { E: 0, A: 0, B: 0, alpha: (-beta * q) / square(sum), beta: (alpha * q) / square(sum) };
 }
