@@ -13,7 +13,7 @@ import { sections as recovery } from './conformance/recovery.ts';
 import { sections as schedules } from './conformance/schedules.ts';
 import { sections as select } from './conformance/select.ts';
 import { sections as uncertainty } from './conformance/uncertainty.ts';
-import { table } from '../src/app/cli/format.ts';
+import { significant, table } from '../src/app/cli/format.ts';
 
 /** Parts by name, the quick ones first. */
 export const PARTS: Readonly<Record<string, () => Section[]>> = {
@@ -29,7 +29,7 @@ export const PARTS: Readonly<Record<string, () => Section[]>> = {
   uncertainty,
 };
 
-const digits = (value: number): string => String(Number(value.toPrecision(8)));
+const digits = (value: number): string => significant(value, 8);
 
 function toleranceText({ by, tolerance, published }: Check): string {
   switch (by) {

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Axis, Figure, Mark } from '../core/report/figure.ts';
+import { escapeHtml } from './html.ts';
 import { colorOf } from './palette.ts';
 import type { Palette } from './palette.ts';
 
@@ -142,6 +143,7 @@ export function renderSvg(figure: Figure, palette: Palette): string {
   });
   plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   plot.setAttribute('role', 'img');
-  plot.setAttribute('aria-label', figure.title);
+  // An HTML document writes attributes as they are, but for quotes; in SVG a bare < or & is not well-formed.
+  plot.setAttribute('aria-label', escapeHtml(figure.title));
   return plot.outerHTML;
 }

@@ -18,7 +18,7 @@ export const CHROMIUM = [
 ].find((path) => path !== '' && existsSync(path));
 
 /** Scripts of its own, workers of them, WebAssembly: nothing else, and no eval. */
-export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'";
 
 const PAGE = '<!doctype html><title>isoflop</title><script type="module" src="/page.js"></script>';
 const PAGE_SCRIPT = `

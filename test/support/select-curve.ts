@@ -15,7 +15,7 @@ export interface ScoredCurve {
 }
 
 /** The training part of a curve as a table. */
-export function curveTable(curve: RealCurve): Observations {
+function curveTable(curve: RealCurve): Observations {
   const { x, y } = partOf(curve, 'training');
   const columns = { flops: Float64Array.from(x), loss: Float64Array.from(y) };
   return { rows: x.length, columns, runs: x.map((_, row) => `${row}`), conventions: {}, exclusions: [] };

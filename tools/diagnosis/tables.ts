@@ -83,7 +83,7 @@ export interface Point {
 }
 
 /** Chinchilla's law with random exponents; floor and terms are shares of a loss of about 2 at the middle of the points. */
-export function chinchillaTruth(random: Random, hasFloor: boolean, points: readonly Point[]): (point: Point) => number {
+function chinchillaTruth(random: Random, hasFloor: boolean, points: readonly Point[]): (point: Point) => number {
   const mean = (of: (point: Point) => number): number =>
     exp(points.reduce((sum, point) => sum + log(of(point)), 0) / points.length);
   const [n, d] = [mean(({ params }) => params), mean(({ tokens }) => tokens)];

@@ -1,4 +1,5 @@
 import type { Multiplier, RecipeComparison } from '../../core/plan/multiplier.ts';
+import { counted } from '../../core/terms/names.ts';
 import { scientific, table } from './format.ts';
 import { wrap } from './wrap.ts';
 
@@ -17,13 +18,12 @@ const times = (value: number): string => {
   if (value === Infinity) return 'never';
   return Number.isNaN(value) ? '-' : value.toPrecision(3);
 };
-const rowsText = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;
 const range = (interval: Multiplier['delta']): string =>
   interval ? `${times(interval.low)} to ${times(interval.high)}` : '-';
 
 /** A recipe against its base, within 80 columns. */
 export function comparisonText({ base, other, runs, comparison, refusal }: NamedComparison): string {
-  const title = wrap(`${other} (${rowsText(runs[1])}) against ${base} (${rowsText(runs[0])})`);
+  const title = wrap(`${other} (${counted(runs[1], 'row')}) against ${base} (${counted(runs[0], 'row')})`);
   if (!comparison) return [...title, ...wrap(`  no answer: ${refusal}`)].join('\n');
   const { law, test, constant, at } = comparison;
   const rows = at.map(({ loss, flops, multiplier, isExtrapolated }) => [

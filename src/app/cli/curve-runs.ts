@@ -4,7 +4,8 @@ import { curveOf, recordsByRun } from '../../core/laws/index.ts';
 import type { LossCurve, RunRecords } from '../../core/laws/index.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import type { Exclusion } from '../../core/terms/observation.ts';
-import { openRecords, wholeNumber } from './record-options.ts';
+import { wholeNumber } from './option-values.ts';
+import { openRecords } from './record-options.ts';
 
 /** What every command that eats whole curves takes. */
 export interface CurveFlags {

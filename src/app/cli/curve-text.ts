@@ -1,12 +1,12 @@
 import type { CurveFit, ScheduleForecast, CurveScore, EarlyForecast, HeldOut } from '../../core/laws/index.ts';
 import type { Exclusion } from '../../core/terms/observation.ts';
 import type { CurveFitDocument } from './curve-documents.ts';
-import { table } from './format.ts';
+import { percent, significant, table } from './format.ts';
+import { wrap } from './wrap.ts';
 
 /** Lines of a forecast that people read; --json has all. */
 const SHOWN_FORECASTS = 8;
-const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
-const number = (value: number): string => String(Number(value.toPrecision(5)));
+const number = (value: number): string => significant(value, 5);
 
 const scoreTable = (scores: readonly CurveScore[]): string =>
   table(
@@ -39,7 +39,7 @@ export function curveFitText(document: CurveFitDocument): string {
     ),
     '',
     `${points} points of ${curves.length} runs; sum of Huber losses of the log (delta ${document.delta}): ${objective.toExponential(4)}.`,
-    `${document.startsAgreeing} of ${starts} starts agree, gradient norm ${document.gradientNorm.toExponential(1)}; a point scatters by ${percent(Math.sqrt(residualVariance))},`,
+    `${document.startsAgreeing} of ${starts} starts agree, gradient norm ${document.gradientNorm.toExponential(1)}; a point scatters by ${percent(Math.sqrt(residualVariance), 2)},`,
     `and ${noise.pointsPerIndependent.toFixed(0)} neighbours tell as much as one: ${degreesOfFreedom.toFixed(0)} degrees of freedom.`,
     '',
     'The curves it saw:',
@@ -53,12 +53,9 @@ export function curveFitText(document: CurveFitDocument): string {
       : []),
     ...leftOut(document.exclusions),
     ...document.warnings.map((warning) => `Beware: ${warning}.`),
-    wrapped(`Beware: ${law.caution}`),
+    ...wrap(`Beware: ${law.caution}`),
   ].join('\n');
 }
-
-/** Breaks a sentence into lines of at most 80 letters. */
-const wrapped = (sentence: string): string => sentence.replaceAll(/(.{1,78})(?: |$)/g, '$1\n  ').trimEnd();
 
 const bounds = (interval: { low: number; high: number } | undefined): [string, string] =>
   interval ? [number(interval.low), number(interval.high)] : ['-', '-'];
@@ -86,7 +83,7 @@ export function forecastText(
     ),
     ...(score ? ['', 'Against the losses of the file:', scoreTable([score])] : []),
     ...warnings.map((warning) => `Beware: ${warning}.`),
-    wrapped(`Beware: ${law.caution}`),
+    ...wrap(`Beware: ${law.caution}`),
   ].join('\n');
 }
 
@@ -104,7 +101,7 @@ export function compareText(laws: readonly HeldOut[], exclusions: readonly Exclu
         mean.finalError.toFixed(4),
         percent(mean.coverage[0], 0),
         percent(mean.coverage[1], 0),
-        percent(mean.halfWidth),
+        percent(mean.halfWidth, 2),
       ]),
     ),
     '',

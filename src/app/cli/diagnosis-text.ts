@@ -2,7 +2,7 @@ import type { Diagnosis } from '../../core/laws/diagnose/diagnose.ts';
 import type { DetectorId, Finding, FindingVerdict } from '../../core/laws/diagnose/finding.ts';
 import type { NextDoubling } from '../../core/laws/diagnose/next-doubling.ts';
 import type { Observations } from '../../core/terms/observation.ts';
-import { compact } from './format.ts';
+import { countText } from './format.ts';
 import { wrap } from './wrap.ts';
 
 /** Columns of the detector's name in the report. */
@@ -28,7 +28,7 @@ export function diagnosisText(data: Observations, diagnosis: Diagnosis): string 
 }
 
 function doublingLines({ at, now, after, interval, gain, gainInterval }: NextDoubling): string[] {
-  const where = Object.entries(at).map(([name, value]) => `${name} ${compactCount(value)}`);
+  const where = Object.entries(at).map(([name, value]) => `${name} ${countText(value)}`);
   const percent = (share: number): string => (100 * share).toFixed(2);
   return [
     `Twice the scale (${where.join(', ')}), by the law, 95 %:`,
@@ -36,9 +36,6 @@ function doublingLines({ at, now, after, interval, gain, gainInterval }: NextDou
     `  that is ${percent(gain)} % less  (${percent(gainInterval.low)} to ${percent(gainInterval.high)})`,
   ];
 }
-
-const compactCount = (value: number): string =>
-  value < 1e15 ? compact(value) : value.toExponential(2).replace('e+', 'e');
 
 function block(title: string, findings: readonly Finding[], data: Observations): string[] {
   if (findings.length === 0) return [];

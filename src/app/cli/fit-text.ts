@@ -1,10 +1,10 @@
 import { DEFAULT_DELTA, DEFAULT_RATIO } from '../../core/laws/fit/objective.ts';
 import type { FitDocument } from './fit-document.ts';
-import { table } from './format.ts';
+import { significant, table } from './format.ts';
 import { recordsLines } from './records-text.ts';
 import { wrap } from './wrap.ts';
 
-const digits = (value: number): string => String(Number(value.toPrecision(6)));
+const digits = (value: number): string => significant(value, 6);
 
 /** A fit as a person reads it, within 80 columns. */
 export function fitText(fit: FitDocument): string {

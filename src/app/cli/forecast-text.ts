@@ -1,14 +1,14 @@
 import type { CurveForecast } from '../../core/laws/index.ts';
 import type { Exclusion } from '../../core/terms/observation.ts';
-import { compact, scientific, table } from './format.ts';
+import { counted } from '../../core/terms/names.ts';
+import { countText, shortened, table } from './format.ts';
 import { wrap } from './wrap.ts';
 
 const CURVE_WIDTH = 28;
 
-const countText = (x: number): string => (x < 1e15 ? compact(x) : scientific(x));
 const lossText = (loss: number): string => loss.toPrecision(4);
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
-const short = (name: string): string => (name.length > CURVE_WIDTH ? `${name.slice(0, CURVE_WIDTH - 1)}…` : name);
+const short = (name: string): string => shortened(name, CURVE_WIDTH);
 
 /** Rows that were left out, counted by reason. */
 const leftOut = (exclusions: readonly Exclusion[]): string[] =>
@@ -54,7 +54,7 @@ function lawLines({ laws, pastError, pastForecasts }: CurveForecast): string[] {
   const evidence =
     pastError === null
       ? 'The curve is too short to forecast its own past as far ahead: the weights are those of other curves.'
-      : `As far ahead, the average missed the curve's own past by ${percent(pastError)} (${pastForecasts} ${pastForecasts === 1 ? 'forecast' : 'forecasts'}, the recent ones weighing most).`;
+      : `As far ahead, the average missed the curve's own past by ${percent(pastError)} (${counted(pastForecasts, 'forecast')}, the recent ones weighing most).`;
   return [table(['averaged', 'weight', 'error on its past'], shares), '', ...wrap(evidence)];
 }
 

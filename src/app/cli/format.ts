@@ -13,6 +13,19 @@ export function compact(value: number): string {
   return `${Number((value / size).toPrecision(3))}${unit}`;
 }
 
+/** 1234567 -> "1.23M", 1e18 -> "1.00e18": counts of any size. */
+export const countText = (value: number): string => (value < 1e15 ? compact(value) : scientific(value));
+
+/** So many significant digits, without closing zeros. */
+export const significant = (value: number, digits: number): string => String(Number(value.toPrecision(digits)));
+
+/** 0.1234 -> "12.3 %" with one digit after the point. */
+export const percent = (share: number, digits: number): string => `${(100 * share).toFixed(digits)} %`;
+
+/** A name cut to so many letters. */
+export const shortened = (name: string, width: number): string =>
+  name.length > width ? `${name.slice(0, width - 1)}…` : name;
+
 /** Seconds as "45 s", "3 min 20 s" or "2 h 5 min". */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;

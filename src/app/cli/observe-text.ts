@@ -1,5 +1,5 @@
 import type { ObservationalLaw } from '../../core/laws/downstream/observational.ts';
-import { scientific, table } from './format.ts';
+import { percent, scientific, shortened, table } from './format.ts';
 import { wrap } from './wrap.ts';
 
 /** Held-out models shown. */
@@ -14,13 +14,12 @@ const SENTENCES: Readonly<Record<ObservationalLaw['verdict'], string>> = {
 const LEAST_COVERAGE = 0.8;
 
 const three = (value: number): string => value.toFixed(3);
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** An observational law and its check, within 80 columns. */
 export function observeText(law: ObservationalLaw, scores: readonly string[], leftOut: number): string {
   const { capabilities, imputation, errors, heldOut, coverage, trained, cutoff, verdict } = law;
   const [missing, cells] = capabilities.missing;
-  const components = capabilities.explained.map((share, k) => `PC${k + 1} ${percent(share)}`).join(', ');
+  const components = capabilities.explained.map((share, k) => `PC${k + 1} ${percent(share, 1)}`).join(', ');
   const rows = [
     ['from benchmark scores', three(errors.capabilities), heldOut.length],
     ['from compute alone', three(errors.compute), heldOut.length],
@@ -40,7 +39,7 @@ export function observeText(law: ObservationalLaw, scores: readonly string[], le
     '',
     'Root mean square error on the held-out models',
     table(['', 'error', 'models'], rows),
-    ...wrap(`${percent(coverage)} of them lie inside their 95 % interval.`),
+    ...wrap(`${percent(coverage, 1)} of them lie inside their 95 % interval.`),
     ...wrap(SENTENCES[verdict]),
     ...(coverage < LEAST_COVERAGE
       ? wrap('Beware: the intervals are too narrow beyond the cutoff: larger models are not like the smaller ones.')
@@ -55,7 +54,7 @@ function heldOutTable({ heldOut }: ObservationalLaw): string {
   return table(
     ['held out', 'FLOPs', 'came', 'expected', '95 %'],
     dearest.map(({ name, flops, target, expected, interval }) => [
-      name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name,
+      shortened(name, LONGEST_NAME),
       scientific(flops),
       three(target),
       three(expected),

@@ -1,4 +1,5 @@
 import type { PlannedTrial } from '../../core/plan/ladder.ts';
+import { counted } from '../../core/terms/names.ts';
 import { repeatsOf } from '../study/plan.ts';
 import type { StudyPlan } from '../study/plan.ts';
 import { compact, duration, scientific, table } from './format.ts';
@@ -24,7 +25,7 @@ export function planText(plan: StudyPlan): string {
   const largest = plan.hero ?? plan.ladder.at(-1)!;
   const total =
     `${trials.length} runs, ${scientific(plan.flops)} FLOPs, about ${duration(plan.seconds)} ` +
-    `with ${plan.workers} ${plan.workers === 1 ? 'worker' : 'workers'}`;
+    `with ${counted(plan.workers, 'worker')}`;
   const repeats = repeatsOf(plan.dataset, largest);
   const warning =
     repeats > 1

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import type { DuplicateRule } from '../../core/observations/duplicates.ts';
 import { NUMBER_KINDS } from '../../core/observations/numbers.ts';
 import { observe } from '../../core/observations/records.ts';
-import { IsoflopError } from '../../core/terms/errors.ts';
 import type { Observations } from '../../core/terms/observation.ts';
 import { readRecords } from '../../io/records/read.ts';
+import { namesIn, oneOf, parseMap, wholeNumber } from './option-values.ts';
 
 /** What every command that eats RECORDS takes. */
 export interface RecordFlags {
@@ -41,11 +41,15 @@ export interface OpenRecords {
   observe(words?: readonly string[]): Observations;
 }
 
-export function openRecords(path: string, flags: RecordFlags): OpenRecords {
+/** `map`: our words for the columns, where they are not those of --map. */
+export function openRecords(
+  path: string,
+  flags: RecordFlags,
+  map: Readonly<Record<string, string>> = parseMap(flags.map ?? ''),
+): OpenRecords {
   const records = readRecords(path);
-  const map = parseMap(flags.map ?? '');
   const dropHighestLoss = wholeNumber(flags.dropHighestLoss ?? '0', '--drop-highest-loss');
-  const numbers = (flags.numbers ?? '').split(',').flatMap((kind) => (kind.trim() === '' ? [] : [kind.trim()]));
+  const numbers = namesIn(flags.numbers ?? '').filter((kind) => kind !== '');
   const options = {
     map,
     dropHighestLoss,
@@ -58,35 +62,4 @@ export function openRecords(path: string, flags: RecordFlags): OpenRecords {
     columns: [...new Set([...records.columns, ...Object.keys(map), ...DERIVED])].filter((name) => name !== ''),
     observe: (words) => observe(records, words ? { ...options, words } : options),
   };
-}
-
-export function oneOf<T extends string>(known: readonly T[], text: string, option: string): T {
-  const found = known.find((one) => one === text);
-  if (found !== undefined) return found;
-  throw new IsoflopError('invalid-input', `${option} knows no '${text}'`, { hint: `Known: ${known.join(', ')}.` });
-}
-
-/** Parses `a=b,c=d`; values may hold spaces, and commas and equals signs within double quotes. No name may come twice. */
-export function parseMap(text: string): Record<string, string> {
-  const parts = text.match(/(?:"[^"]*"|[^,"])+/g) ?? [];
-  const entries = new Map<string, string>();
-  for (const part of parts.filter((one) => one.trim() !== '')) {
-    const at = part.indexOf('=');
-    const [name, value] = [part.slice(0, at).trim(), unquoted(part.slice(at + 1).trim())];
-    const fail = (why: string): never => {
-      throw new IsoflopError('invalid-input', `'${part.trim()}' ${why}`, { hint: 'Such as "params=N,tokens=D".' });
-    };
-    if (at < 1 || name === '' || value === '') fail('is no name=value pair');
-    if (entries.has(name)) fail(`names '${name}' a second time`);
-    entries.set(name, value);
-  }
-  return Object.fromEntries(entries);
-}
-
-const unquoted = (text: string): string => /^"([^"]*)"$/.exec(text)?.[1] ?? text;
-
-export function wholeNumber(text: string, option: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new IsoflopError('invalid-input', `${option} takes a whole number, got '${text}'`);
 }

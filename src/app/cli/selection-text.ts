@@ -1,12 +1,10 @@
 import type { CurveSelection, Selection, SelectionCandidate } from '../../core/laws/index.ts';
-import { compact, scientific, table } from './format.ts';
+import { countText, shortened, table } from './format.ts';
 import { wrap } from './wrap.ts';
 
 const NAME_WIDTH = 34;
 const CURVE_WIDTH = 20;
 
-const short = (name: string, width: number): string => (name.length > width ? `${name.slice(0, width - 1)}…` : name);
-const costText = (cost: number): string => (cost < 1e15 ? compact(cost) : scientific(cost));
 const ratioText = (ratio: number | null): string => (ratio === null ? '-' : ratio.toPrecision(2));
 
 /** A selection as a person reads it, within 80 columns. */
@@ -18,7 +16,7 @@ export function selectionText(selection: Selection): string {
     one.error === null ? '-' : isLog ? `${(100 * one.error).toPrecision(2)} %` : one.error.toPrecision(2);
   const lines = candidates.map((one) => [
     one.name === selection.selected ? '→' : '',
-    short(one.name, NAME_WIDTH),
+    shortened(one.name, NAME_WIDTH),
     error(one),
     ratioText(one.ratio),
     `${one.wins} of ${one.origins}`,
@@ -26,7 +24,7 @@ export function selectionText(selection: Selection): string {
   const left = Map.groupBy(exclusions, ({ reason }) => reason.replace(/ \(.*\)$/, ''));
   return [
     ...wrap(
-      `${rows} rows up to ${costText(largestCost)} ${axis}; forecasts as far as ${Number(reach.toPrecision(3))} times the largest known cost, from ${origins} origins (${independent} that share no row).`,
+      `${rows} rows up to ${countText(largestCost)} ${axis}; forecasts as far as ${Number(reach.toPrecision(3))} times the largest known cost, from ${origins} origins (${independent} that share no row).`,
     ),
     '',
     table(['', 'candidate', 'held-out error', 'over last value', 'better at'], lines),
@@ -54,7 +52,7 @@ function averageText({ candidates, selected }: Selection): string[] {
 /** Many curves, one a line. */
 export function curvesText(curves: readonly CurveSelection[]): string {
   const lines = curves.map((one) => {
-    const name = short(one.curve, CURVE_WIDTH);
+    const name = shortened(one.curve, CURVE_WIDTH);
     if (!('selection' in one)) return [name, '-', '-', '-', '(none)'];
     const { rows, independent, candidates, selected } = one.selection;
     const chosen = candidates.find((candidate) => candidate.name === selected)!;

@@ -1,7 +1,7 @@
 import type { EffectiveRobustness, ShiftLine } from '../../core/laws/downstream/shift-line.ts';
 import type { ShiftedLaws } from '../../core/laws/downstream/shifted-laws.ts';
 import type { Joined } from '../../core/observations/join.ts';
-import { table } from './format.ts';
+import { shortened, table } from './format.ts';
 import { wrap } from './wrap.ts';
 
 /** Models shown at each end. */
@@ -12,7 +12,7 @@ const BENT = { pValue: 1e-3, gain: 0.01 };
 const WIDE = 1000;
 const LONGEST_NAME = 28;
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)}`;
+const points = (share: number): string => (100 * share).toFixed(1);
 const nats = (loss: number): string => loss.toFixed(3);
 
 /** The line under shift, within 80 columns. */
@@ -41,7 +41,7 @@ export function shiftText(line: ShiftLine, joined: Joined, scale?: { name: strin
       : 'Effective robustness: shifted accuracy less what the line expects, in points',
     table(
       ['model', 'id', 'ood', 'expected', isLoss ? 'excess' : 'robustness', '95 %'],
-      shown.map((model) => row(model, isLoss ? nats : percent)),
+      shown.map((model) => row(model, isLoss ? nats : points)),
     ),
     ...wrap(
       `${off} of ${models.length} models lie off the line; ${Math.round(0.05 * models.length)} would by chance alone.`,
@@ -56,7 +56,7 @@ function row(
 ): string[] {
   const signed = (value: number): string => `${value >= 0 ? '+' : ''}${digits(value)}`;
   return [
-    run.length > LONGEST_NAME ? `${run.slice(0, LONGEST_NAME - 1)}…` : run,
+    shortened(run, LONGEST_NAME),
     digits(id),
     digits(ood),
     digits(expected),

@@ -5,6 +5,7 @@ import { Random } from '../../core/math/random.ts';
 import { datasetManifestSchema } from '../../core/schema/dataset.ts';
 import type { DatasetManifest } from '../../core/schema/dataset.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
+import { counted } from '../../core/terms/names.ts';
 import type { ProgressListener } from '../../core/terms/progress.ts';
 import { END_OF_DOCUMENT, Tokenizer } from '../../engine/data/tokenizer/tokenizer.ts';
 import { trainMerges } from '../../engine/data/tokenizer/train.ts';
@@ -77,7 +78,7 @@ export function prepareText(options: TextDataOptions): Dataset {
 
 const describeSkipped = (skipped: Record<string, number>): string =>
   Object.entries(skipped)
-    .map(([reason, count]) => `${count} ${count === 1 ? 'file' : 'files'} ${reason}`)
+    .map(([reason, count]) => `${counted(count, 'file')} ${reason}`)
     .join(', ') || 'no file has any text';
 
 function fingerprintOf({ vocabulary, validation, seed }: TextDataOptions, files: readonly TextFile[]): string {

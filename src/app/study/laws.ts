@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { extendOptima, fitLaw, fitProfile, lawById, predictRun } from '../../core/laws/index.ts';
 import type { Fit, Objective, PathPoint, Profile } from '../../core/laws/index.ts';
+import { mean } from '../../core/math/means.ts';
 import { allocate } from '../../core/plan/allocation.ts';
 import type { Allocation, ChinchillaConstants } from '../../core/plan/allocation.ts';
 import type { PlannedTrial } from '../../core/plan/ladder.ts';
@@ -57,7 +58,6 @@ const tryFit = (fit: () => Fit): Fit | undefined => {
 
 function logCorrelation(rows: readonly RunRow[]): number {
   const [x, y] = [rows.map(({ params }) => Math.log(params)), rows.map(({ tokens }) => Math.log(tokens))];
-  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [mx, my] = [mean(x), mean(y)];
   const sum = (of: (i: number) => number): number => x.reduce((total, _, i) => total + of(i), 0);
   const covariance = sum((i) => (x[i] - mx) * (y[i] - my));

@@ -1,5 +1,5 @@
 import { IsoflopError } from '../terms/errors.ts';
-import { didYouMean, isReserved } from '../terms/names.ts';
+import { counted, didYouMean, isReserved } from '../terms/names.ts';
 import { add, call, holdsSolve, number, rename, substitute, symbol, symbolsOf } from './expression.ts';
 import type { BinaryOperator, Expression, FunctionName } from './expression.ts';
 
@@ -179,10 +179,7 @@ class Parser {
       this.fail(`unknown function '${name.text}'`, name.position, hint);
     }
     if (operands.length !== wanted)
-      this.fail(
-        `${name.text} takes ${wanted} ${wanted === 1 ? 'value' : 'values'}, got ${operands.length}`,
-        name.position,
-      );
+      this.fail(`${name.text} takes ${counted(wanted, 'value')}, got ${operands.length}`, name.position);
     if (name.text === 'log1p') return call('log', this.at(name.position, add(number(1), operands[0])));
     return call(name.text as FunctionName, ...operands);
   }

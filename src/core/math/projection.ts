@@ -1,3 +1,4 @@
+import { square } from './elementary.ts';
 import { dot } from './linear.ts';
 
 /** A column whose part outside the span is this much smaller than itself (squared) adds nothing to it. */
@@ -33,7 +34,7 @@ export class Projection {
   /** Squared length of that: by Pythagoras, unless too little is left for it. */
   restSquare(y: ArrayLike<number>): number {
     const total = dot(y, y);
-    const left = this.basis.reduce((sum, unit) => sum - dot(unit, y) ** 2, total);
+    const left = this.basis.reduce((sum, unit) => sum - square(dot(unit, y)), total);
     if (left > CANCELLED * total) return left;
     const rest = this.residual(y);
     return dot(rest, rest);
@@ -50,7 +51,7 @@ export class Projection {
 
   /** How much of each row's variance the columns take: the diagonal of the hat matrix. */
   leverages(rows: number): number[] {
-    return Array.from({ length: rows }, (_, row) => this.basis.reduce((sum, unit) => sum + unit[row] ** 2, 0));
+    return Array.from({ length: rows }, (_, row) => this.basis.reduce((sum, unit) => sum + square(unit[row]), 0));
   }
 
   private add(column: ArrayLike<number>): void {

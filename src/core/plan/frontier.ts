@@ -1,4 +1,4 @@
-import { log, exp } from '../math/elementary.ts';
+import { exp, log, square } from '../math/elementary.ts';
 
 /** Compute that a law of the loss needs for a loss, spent as well as it can be. */
 export interface Frontier {
@@ -16,7 +16,7 @@ const ALONG_FLOPS: Frontier = {
   slopes: ({ E, A, alpha }, loss) => ({
     E: 1 / ((loss - E) * alpha),
     A: 1 / (A * alpha),
-    alpha: -(log(A) - log(loss - E)) / alpha ** 2,
+    alpha: -(log(A) - log(loss - E)) / square(alpha),
   }),
 };
 
@@ -39,8 +39,8 @@ const ALONG_BEST_SPLIT: Frontier = {
       E: (1 / alpha + 1 / beta) / (loss - E),
       A: 1 / (A * alpha),
       B: 1 / (B * beta),
-      alpha: -u / alpha ** 2 + sum / alpha + (sum - 1 / alpha) / beta,
-      beta: -v / beta ** 2 + (sum - 1 / beta) / alpha + sum / beta,
+      alpha: -u / square(alpha) + sum / alpha + (sum - 1 / alpha) / beta,
+      beta: -v / square(beta) + (sum - 1 / beta) / alpha + sum / beta,
     };
   },
 };

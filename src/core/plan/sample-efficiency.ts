@@ -21,7 +21,7 @@ export interface Reach {
 }
 
 /** More tokens than this count as never. */
-export const MOST_TOKENS = 1e18;
+const MOST_TOKENS = 1e18;
 const FEWEST_TOKENS = 1;
 /** Step of the walk along tokens, before bisection. */
 const STEP = 2;

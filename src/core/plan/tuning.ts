@@ -1,3 +1,4 @@
+import { exp, log } from '../math/elementary.ts';
 import type { Recipe } from '../schema/recipe.ts';
 import type { Study } from '../schema/study.ts';
 
@@ -68,11 +69,11 @@ function bestRate(results: readonly TuningResult[]): number {
   const index = sorted.indexOf(lowest(sorted));
   const [left, mid, right] = [sorted[index - 1], sorted[index], sorted[index + 1]];
   if (!left || !right || !Number.isFinite(left.loss + right.loss)) return mid.learningRate;
-  const [a, b] = [Math.log(left.learningRate / mid.learningRate), Math.log(right.learningRate / mid.learningRate)];
+  const [a, b] = [log(left.learningRate / mid.learningRate), log(right.learningRate / mid.learningRate)];
   const [fa, fb] = [left.loss - mid.loss, right.loss - mid.loss];
   const curvature = fa / a - fb / b;
   const shift = (fa * b * b - fb * a * a) / (2 * (fa * b - fb * a));
-  return curvature === 0 || !Number.isFinite(shift) ? mid.learningRate : round(mid.learningRate * Math.exp(shift));
+  return curvature === 0 || !Number.isFinite(shift) ? mid.learningRate : round(mid.learningRate * exp(shift));
 }
 
 /** The recipe that tuning chose: the lowest loss over batches, with the learning rate refined at the recipe's own batch. */

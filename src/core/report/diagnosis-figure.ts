@@ -5,6 +5,7 @@ import type { NextDoubling } from '../laws/diagnose/next-doubling.ts';
 import type { Fit } from '../terms/fit.ts';
 import type { Observations } from '../terms/observation.ts';
 import type { Figure, Ink, Mark, Point } from './figure.ts';
+import { geometric } from './grid.ts';
 
 const LINE_POINTS = 60;
 /** The law is drawn so much further than the runs. */
@@ -89,7 +90,7 @@ function lawLine(fit: Fit, data: Observations, { rows, lineInk }: Group, scales:
   const columns = fit.law.variables.map((name) => rows.map((row) => data.columns[name][row]));
   const along = columns.at(-1)!;
   const [low, high] = [Math.min(...along), Math.max(...along) * (scales && columns.length === 1 ? BEYOND : 1)];
-  const xs = Array.from({ length: LINE_POINTS }, (_, k) => low * (high / low) ** (k / (LINE_POINTS - 1)));
+  const xs = geometric(low, high, LINE_POINTS);
   const held = columns.slice(0, -1).map((values) => values[Math.floor(values.length / 2)]);
   const losses = valuesOf(fit, [...held.map((value) => xs.map(() => value)), xs]);
   const points = losses.map((y, index) => ({ x: xs[index], y }));

@@ -2,6 +2,8 @@ import { predictRun } from '../laws/index.ts';
 import type { Figure, Ink, Mark, Point } from './figure.ts';
 import type { RunRow, StudyReport } from './document.ts';
 import { outcomeOf } from './document.ts';
+import { geometric } from './grid.ts';
+import { parabolaMarks } from './optima-figures.ts';
 
 const FLOPS = 'training compute (FLOPs, exact)';
 const LOSS = 'held-out loss (nats/token)';
@@ -90,10 +92,7 @@ function bandMarks(report: StudyReport, path: readonly (RunRow & { loss: number 
   const { run, repeats, reach } = report.prediction!;
   const points = path.map(({ flops, loss }) => ({ flops, loss }));
   const from = Math.max(...points.map(({ flops }) => flops));
-  const grid = Array.from(
-    { length: BAND_POINTS },
-    (_, index) => from * (run.flops / from) ** (index / (BAND_POINTS - 1)),
-  );
+  const grid = geometric(from, run.flops, BAND_POINTS);
   const forecasts = grid.map((flops) => ({
     x: flops,
     ...predictRun(points, { ...run, flops, repeats, selectionReach: reach }),
@@ -214,18 +213,6 @@ function profilesFigure({ profiles }: StudyReport): Figure | undefined {
     y: { label: LOSS, scale: 'linear' },
     marks,
   };
-}
-
-function parabolaMarks({ parabola, points }: StudyReport['profiles'][number], ink: Ink): Mark[] {
-  if (!parabola) return [];
-  const [low, high] = [points[0].params, points.at(-1)!.params];
-  const [c0, c1, c2] = parabola.coefficients;
-  const curve = Array.from({ length: 40 }, (_, index): Point => {
-    const x = low * (high / low) ** (index / 39);
-    const u = Math.log(x / parabola.centre);
-    return { x, y: c0 + c1 * u + c2 * u * u };
-  });
-  return [{ kind: 'line', points: curve, ink }];
 }
 
 function residualsFigure(report: StudyReport): Figure | undefined {

@@ -1,8 +1,10 @@
+import { log } from '../math/elementary.ts';
 import type { Optima } from '../laws/isoflop/optima.ts';
 import type { Profile } from '../laws/isoflop/parabola.ts';
 import { surfaceOptimum } from '../laws/isoflop/surface-optimum.ts';
 import type { ChinchillaConstants } from '../laws/isoflop/surface-optimum.ts';
 import type { Figure, Ink, Mark, Point } from './figure.ts';
+import { geometric } from './grid.ts';
 
 /** Points of a drawn curve. */
 const STEPS = 40;
@@ -10,8 +12,6 @@ const STEPS = 40;
 const MOST_LABELS = 12;
 
 const short = (flops: number): string => flops.toExponential(1).replace('.0e', 'e').replace('e+', 'e');
-const between = (low: number, high: number): number[] =>
-  Array.from({ length: STEPS }, (_, index) => low * (high / low) ** (index / (STEPS - 1)));
 
 /** Loss over size at each budget, the parabolas and their minima, and the path of the surface's optimum through them. */
 export function profilesFigure({ profiles, surfaces, cost }: Optima): Figure {
@@ -25,7 +25,7 @@ export function profilesFigure({ profiles, surfaces, cost }: Optima): Figure {
   const minima = drawn.flatMap(({ minimum }) => (minimum ? [{ x: minimum.params, y: minimum.loss }] : []));
   const path =
     constants &&
-    between(drawn[0]?.flops ?? 1, drawn.at(-1)?.flops ?? 1).map((flops): Point => {
+    geometric(drawn[0]?.flops ?? 1, drawn.at(-1)?.flops ?? 1, STEPS).map((flops): Point => {
       const { params, loss } = surfaceOptimum(constants, flops, cost);
       return { x: params, y: loss };
     });
@@ -44,15 +44,22 @@ export function profilesFigure({ profiles, surfaces, cost }: Optima): Figure {
   };
 }
 
-function profileMarks({ flops, points, parabola }: Profile, ink: Ink, isLabelled: boolean): Mark[] {
-  const dots = points.map(({ params, loss }): Point => ({ x: params, y: loss }));
-  const curve = between(dots[0].x, dots.at(-1)!.x).map((x): Point => {
-    const u = Math.log(x / (parabola?.centre ?? 1));
-    const [c0, c1, c2] = parabola?.coefficients ?? [];
+/** The parabola through a profile, where it has one. */
+export function parabolaMarks({ parabola, points }: Profile, ink: Ink): Mark[] {
+  if (!parabola) return [];
+  const [c0, c1, c2] = parabola.coefficients;
+  const curve = geometric(points[0].params, points.at(-1)!.params, STEPS).map((x): Point => {
+    const u = log(x / parabola.centre);
     return { x, y: c0 + c1 * u + c2 * u * u };
   });
+  return [{ kind: 'line', points: curve, ink }];
+}
+
+function profileMarks(profile: Profile, ink: Ink, isLabelled: boolean): Mark[] {
+  const { flops, points } = profile;
+  const dots = points.map(({ params, loss }): Point => ({ x: params, y: loss }));
   return [
-    ...(parabola ? [{ kind: 'line', points: curve, ink } as const] : []),
+    ...parabolaMarks(profile, ink),
     { kind: 'dots', points: dots, ink },
     ...(isLabelled ? [{ kind: 'label', ...dots.at(-1)!, text: short(flops), ink, side: 'right' } as const] : []),
   ];

@@ -2,6 +2,7 @@ import { forecastSelected } from '../laws/index.ts';
 import type { Observations } from '../laws/index.ts';
 import type { Selection, SelectionCandidate } from '../terms/selection.ts';
 import type { Figure, Mark, Point } from './figure.ts';
+import { geometric } from './grid.ts';
 
 /** Points of a drawn forecast. */
 const GRID = 24;
@@ -15,7 +16,7 @@ export function selectionFigure(selection: Selection, data: Observations): Figur
 function curveFigure(selection: Selection, data: Observations): Figure {
   const { axis, response, largestCost, reach, objective } = selection;
   const seen = [...data.columns[axis]].map((x, row): Point => ({ x, y: data.columns[response][row] }));
-  const grid = Float64Array.from({ length: GRID }, (_, index) => largestCost * reach ** (index / (GRID - 1)));
+  const grid = Float64Array.from(geometric(largestCost, largestCost * reach, GRID));
   const line = (name: string): Point[] => {
     const values = forecastSelected(selection, { [axis]: grid }, GRID, name);
     return [...grid].map((x, index) => ({ x, y: values[index] }));

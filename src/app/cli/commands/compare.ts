@@ -7,9 +7,9 @@ import type { CompareOptions } from '../../../core/plan/multiplier.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { comparisonText } from '../comparison-text.ts';
 import type { NamedComparison } from '../comparison-text.ts';
-import { addRecordOptions, openRecords, wholeNumber } from '../record-options.ts';
+import { parseMap, positive, wholeNumber } from '../option-values.ts';
+import { addRecordOptions, openRecords } from '../record-options.ts';
 import type { RecordFlags } from '../record-options.ts';
-import { positive } from './predict.ts';
 
 interface CompareFlags extends RecordFlags {
   readonly by?: string;
@@ -106,8 +106,7 @@ function readRecipes(
   }
   const data = openRecords(path, flags).observe(words);
   // Read once more with the recipe in the place of the run: the same rows, in the same order.
-  const others = (flags.map ?? '').split(',').filter((part) => !/^\s*run\s*=/.test(part));
-  const { runs: recipeOf } = openRecords(path, { ...flags, map: [...others, `run=${by}`].join(',') }).observe(words);
+  const { runs: recipeOf } = openRecords(path, flags, { ...parseMap(flags.map ?? ''), run: by }).observe(words);
   const groups = [...Map.groupBy(recipeOf.keys(), (row) => recipeOf[row])];
   if (groups.length < 2) {
     throw new IsoflopError('not-identifiable', `column '${by}' names one recipe only: '${groups[0]?.[0]}'`);

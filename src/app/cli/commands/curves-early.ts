@@ -13,7 +13,7 @@ import { IsoflopError } from '../../../core/terms/errors.ts';
 import { addCurveOptions, readRuns, warmupOf } from '../curve-runs.ts';
 import type { CurveFlags } from '../curve-runs.ts';
 import { earlyText } from '../curve-text.ts';
-import { wholeNumber } from '../record-options.ts';
+import { wholeNumber } from '../option-values.ts';
 
 interface EarlyFlags extends CurveFlags {
   readonly siblings?: readonly string[];

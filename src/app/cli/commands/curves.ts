@@ -22,8 +22,8 @@ import { addCurveOptions, readCurves, readRuns, warmupOf } from '../curve-runs.t
 import type { CurveFlags } from '../curve-runs.ts';
 import { compareText, curveFitText, forecastText } from '../curve-text.ts';
 import { writeFigure } from '../figure-file.ts';
+import { wholeNumber } from '../option-values.ts';
 import { ProgressView } from '../progress.ts';
-import { wholeNumber } from '../record-options.ts';
 import { registerEarly } from './curves-early.ts';
 
 interface FitFlags extends CurveFlags {

@@ -5,7 +5,8 @@ import { diagnosisFigure } from '../../../core/report/diagnosis-figure.ts';
 import type { Observations } from '../../../core/terms/observation.ts';
 import { diagnosisText } from '../diagnosis-text.ts';
 import { writeFigure } from '../figure-file.ts';
-import { addRecordOptions, openRecords, parseMap, wholeNumber } from '../record-options.ts';
+import { parseMap, wholeNumber } from '../option-values.ts';
+import { addRecordOptions, openRecords } from '../record-options.ts';
 import type { RecordFlags } from '../record-options.ts';
 
 interface DiagnoseFlags extends RecordFlags {
@@ -57,14 +58,9 @@ function run(path: string, flags: DiagnoseFlags): void {
 /** The table, and the schedules by name: text, read the way the names of runs are. */
 function read(path: string, flags: DiagnoseFlags): { data: Observations; schedules?: readonly string[] } {
   const { [SCHEDULE]: mapped, ...map } = parseMap(flags.map ?? '');
-  const open = (more: Record<string, string>) => openRecords(path, { ...flags, map: mapText({ ...map, ...more }) });
+  const open = (more: Record<string, string>) => openRecords(path, flags, { ...map, ...more });
   const records = open({});
   const data = records.observe(WORDS);
   const column = mapped ?? (records.columns.includes(SCHEDULE) ? SCHEDULE : undefined);
   return column === undefined ? { data } : { data, schedules: open({ run: column }).observe(WORDS).runs };
 }
-
-const mapText = (map: Readonly<Record<string, string>>): string =>
-  Object.entries(map)
-    .map(([word, column]) => `${word}=${column}`)
-    .join(',');

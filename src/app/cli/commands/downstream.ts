@@ -4,9 +4,9 @@ import type { AccuracyForecast, TwoStep } from '../../../core/laws/downstream/tw
 import { lawById } from '../../../core/laws/index.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { table } from '../format.ts';
-import { addRecordOptions, openRecords, parseMap } from '../record-options.ts';
+import { parsePoint } from '../option-values.ts';
+import { addRecordOptions, openRecords } from '../record-options.ts';
 import type { RecordFlags } from '../record-options.ts';
-import { positive } from './predict.ts';
 import { wrap } from '../wrap.ts';
 
 interface DownstreamFlags extends RecordFlags {
@@ -48,21 +48,10 @@ function downstream(path: string, flags: DownstreamFlags): void {
     });
   }
   const both = fitTwoStep(data, flags.law, chance);
-  const forecast = flags.at === undefined ? undefined : forecastAccuracy(both, data, pointOf(flags.at, variables));
+  const forecast = flags.at === undefined ? undefined : forecastAccuracy(both, data, parsePoint(flags.at, variables));
   const document = { schema: 'isoflop.downstream/1', ...both, ...(forecast && { forecast }) };
   console.log(flags.json ? JSON.stringify(document, null, 2) : downstreamText(both, forecast));
   if (both.test.verdict !== 'holds') process.exitCode = 1;
-}
-
-function pointOf(text: string, variables: readonly string[]): Record<string, number> {
-  const point = Object.fromEntries(
-    Object.entries(parseMap(text)).map(([name, value]) => [name, positive(value, name)]),
-  );
-  const missing = variables.find((name) => point[name] === undefined);
-  if (missing === undefined) return point;
-  throw new IsoflopError('invalid-input', `the law needs '${missing}'`, {
-    hint: `Give --at "${variables.map((name) => `${name}=...`).join(',')}".`,
-  });
 }
 
 function downstreamText({ stepOne, stepTwo, test }: TwoStep, forecast: AccuracyForecast | undefined): string {

@@ -10,8 +10,9 @@ import { fitText } from '../fit-text.ts';
 import { interruptible } from '../interrupt.ts';
 import { INTERVALS_HELP, intervalsBy, parseIntervalMethod } from '../intervals.ts';
 import { lawByIdOrFile, lawOfFormula } from '../law-choice.ts';
+import { parseMap, wholeNumber } from '../option-values.ts';
 import { ProgressLine } from '../progress-line.ts';
-import { addRecordOptions, openRecords, parseMap, wholeNumber } from '../record-options.ts';
+import { addRecordOptions, openRecords } from '../record-options.ts';
 import type { RecordFlags } from '../record-options.ts';
 
 interface FitFlags extends RecordFlags {

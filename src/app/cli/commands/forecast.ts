@@ -5,7 +5,8 @@ import { curveForecastFigure } from '../../../core/report/forecast-figure.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { writeFigure } from '../figure-file.ts';
 import { forecastsText, forecastText } from '../forecast-text.ts';
-import { addRecordOptions, openRecords, parseMap } from '../record-options.ts';
+import { parseMap } from '../option-values.ts';
+import { addRecordOptions, openRecords } from '../record-options.ts';
 import type { RecordFlags } from '../record-options.ts';
 
 interface ForecastFlags extends RecordFlags {
@@ -55,8 +56,9 @@ Examples:
 }
 
 function forecast(path: string, flags: ForecastFlags): void {
-  const map = [...(flags.map === undefined ? [] : [flags.map]), ...(flags.by === undefined ? [] : [`run=${flags.by}`])];
-  const records = openRecords(path, { ...flags, map: map.join(',') });
+  // A curve is what a run is elsewhere.
+  const map = { ...parseMap(flags.map ?? ''), ...(flags.by === undefined ? {} : { run: flags.by }) };
+  const records = openRecords(path, flags, map);
   const targets = (flags.at ?? []).map(parseTarget);
   const named = targets[0]?.variable ?? flags.along;
   const data = records.observe([...(named === undefined ? AXES : [named]), 'loss']);

@@ -7,8 +7,7 @@ import { IsoflopError } from '../../../core/terms/errors.ts';
 import { readRecords } from '../../../io/records/read.ts';
 import { writeFigure } from '../figure-file.ts';
 import { observeText } from '../observe-text.ts';
-import { wholeNumber } from '../record-options.ts';
-import { positive } from './predict.ts';
+import { namesIn, positive, wholeNumber } from '../option-values.ts';
 
 interface ObserveFlags {
   readonly scores: string;
@@ -53,10 +52,8 @@ export function register(program: Command): void {
     .action(observe);
 }
 
-const names = (text: string): string[] => text.split(',').map((name) => name.trim());
-
 function observe(path: string, targets: string | undefined, flags: ObserveFlags): void {
-  const scores = names(flags.scores);
+  const scores = namesIn(flags.scores);
   if (scores.includes(flags.target) && targets === undefined) {
     throw new IsoflopError('invalid-input', `'${flags.target}' cannot forecast itself`, {
       hint: 'Leave the target out of --scores.',
@@ -71,7 +68,7 @@ function observe(path: string, targets: string | undefined, flags: ObserveFlags)
       optional: Object.fromEntries(scores.map((name, index) => [`score${index}`, name])),
     },
     { table: other, columns: { target: flags.target } },
-    names(flags.join),
+    namesIn(flags.join),
   );
   const unit = flags.percent ? 100 : 1;
   const flopsUnit = positive(flags.flopsUnit, '--flops-unit');

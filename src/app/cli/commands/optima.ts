@@ -6,7 +6,8 @@ import { optimaFigure, profilesFigure } from '../../../core/report/optima-figure
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { writeFigure } from '../figure-file.ts';
 import { auditText, optimaText } from '../optima-text.ts';
-import { addRecordOptions, openRecords, wholeNumber } from '../record-options.ts';
+import { namesIn, positive, wholeNumber } from '../option-values.ts';
+import { addRecordOptions, openRecords } from '../record-options.ts';
 import type { RecordFlags } from '../record-options.ts';
 
 interface OptimaFlags extends RecordFlags {
@@ -53,13 +54,7 @@ function optima(path: string, flags: OptimaFlags): void {
   const records = openRecords(path, flags);
   const words = ['params', 'tokens', 'flops', 'loss', 'budget', ...Object.values(PARAMS_COLUMNS)];
   const observed = records.observe(words.filter((word) => records.columns.includes(word)));
-  const data =
-    flags.bestOf === undefined
-      ? observed
-      : bestOf(
-          observed,
-          flags.bestOf.split(',').map((name) => name.trim()),
-        );
+  const data = flags.bestOf === undefined ? observed : bestOf(observed, namesIn(flags.bestOf));
   if (flags.audit) {
     const audits = auditCounts(data);
     const document = { schema: 'isoflop.count-audit/1', n: data.rows, audits, exclusions: data.exclusions };
@@ -82,10 +77,4 @@ function optima(path: string, flags: OptimaFlags): void {
   if (flags.figure !== undefined) writeFigure(profilesFigure(result), flags.figure);
   if (flags.lineFigure !== undefined) writeFigure(optimaFigure(result), flags.lineFigure);
   console.log(flags.json ? JSON.stringify({ ...result, exclusions: data.exclusions }, null, 2) : optimaText(result));
-}
-
-function positive(text: string, option: string): number {
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new IsoflopError('invalid-input', `${option} takes a number above 0, got '${text}'`);
 }

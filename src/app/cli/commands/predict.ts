@@ -7,7 +7,7 @@ import { fileError } from '../../../io/files/errors.ts';
 import type { FitDocument } from '../fit-document.ts';
 import { compact } from '../format.ts';
 import { forecastBy, INTERVALS_HELP, parseIntervalMethod } from '../intervals.ts';
-import { parseMap } from '../record-options.ts';
+import { parsePoint, positive } from '../option-values.ts';
 import { wrap } from '../wrap.ts';
 
 const LEVELS = [0.9, 0.95];
@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .argument('<fit>', 'what `isoflop fit --json` printed')
     .requiredOption('--at <point>', 'such as "params=7e9,tokens=1.4e12"')
     .option('--intervals <method>', INTERVALS_HELP, 'profile')
-    .option('--json', 'print as JSON (isoflop.forecast/1)')
+    .option('--json', 'print as JSON (isoflop.fit-prediction/1)')
     .addHelpText(
       'after',
       '\nExample:\n  isoflop predict fit.json --at "params=7e9,tokens=1.4e12"\n\nWhere the records give evaluation errors, lossError=... in --at is the one of the new run.',
@@ -60,12 +60,6 @@ export function tableOf({ n, data, conventions, exclusions }: FitDocument): Obse
   return { rows: n, columns, runs: data.runs, conventions, exclusions };
 }
 
-export function positive(text: string, name: string): number {
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new IsoflopError('invalid-input', `${name} takes a number above 0, got '${text}'`);
-}
-
 interface PredictFlags {
   readonly at: string;
   readonly intervals: string;
@@ -74,12 +68,7 @@ interface PredictFlags {
 
 function predict(path: string, { at, intervals, json = false }: PredictFlags): void {
   const fit = readFit(path);
-  const point = Object.fromEntries(Object.entries(parseMap(at)).map(([name, text]) => [name, positive(text, name)]));
-  const missing = fit.law.variables.find((name) => point[name] === undefined);
-  if (missing)
-    throw new IsoflopError('invalid-input', `the law needs '${missing}'`, {
-      hint: `Give --at "${fit.law.variables.map((name) => `${name}=...`).join(',')}".`,
-    });
+  const point = parsePoint(at, fit.law.variables);
   const method = parseIntervalMethod(intervals);
   const error = point[`${fit.law.response}Error`];
   const result = forecastBy(method, fit, tableOf(fit), {
@@ -90,7 +79,7 @@ function predict(path: string, { at, intervals, json = false }: PredictFlags): v
   });
   if (json) {
     console.log(
-      JSON.stringify({ schema: 'isoflop.forecast/1', at: point, intervalMethod: method, ...result }, null, 2),
+      JSON.stringify({ schema: 'isoflop.fit-prediction/1', at: point, intervalMethod: method, ...result }, null, 2),
     );
     return;
   }

@@ -3,7 +3,8 @@ import { reachLoss } from '../../../core/plan/sample-efficiency.ts';
 import type { Reach } from '../../../core/plan/sample-efficiency.ts';
 import type { Observations } from '../../../core/terms/observation.ts';
 import { compact, scientific, table } from '../format.ts';
-import { positive, readFit, tableOf } from './predict.ts';
+import { readFit, tableOf } from './predict.ts';
+import { positive } from '../option-values.ts';
 import { wrap } from '../wrap.ts';
 
 interface ReachFlags {

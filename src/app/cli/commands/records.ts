@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Observations } from '../../../core/terms/observation.ts';
-import { scientific, table } from '../format.ts';
+import { scientific, significant, table } from '../format.ts';
 import { addRecordOptions, openRecords } from '../record-options.ts';
 import type { RecordFlags } from '../record-options.ts';
 import { recordsLines } from '../records-text.ts';
@@ -33,8 +33,7 @@ function documentOf({ columns, ...data }: Observations): object {
 }
 
 function recordsText({ rows, runs, columns, conventions, exclusions, notes }: Observations): string {
-  const digits = (value: number): string =>
-    Math.abs(value) >= LARGE ? scientific(value, 3) : String(Number(value.toPrecision(6)));
+  const digits = (value: number): string => (Math.abs(value) >= LARGE ? scientific(value, 3) : significant(value, 6));
   const summary = Object.entries(columns).map(([name, values]) => {
     const low = values.reduce((least, value) => Math.min(least, value), Infinity);
     const high = values.reduce((most, value) => Math.max(most, value), -Infinity);

@@ -14,8 +14,9 @@ import type { CandidateLaw, Objective, Observations, Selection, SelectOptions } 
 import { selectionFigure } from '../../../core/report/selection-figure.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { writeFigure } from '../figure-file.ts';
+import { namesIn, parseMap, wholeNumber } from '../option-values.ts';
 import { ProgressView } from '../progress.ts';
-import { addRecordOptions, openRecords, parseMap, wholeNumber } from '../record-options.ts';
+import { addRecordOptions, openRecords } from '../record-options.ts';
 import type { OpenRecords, RecordFlags } from '../record-options.ts';
 import { curvesText, selectionText } from '../selection-text.ts';
 
@@ -71,7 +72,7 @@ Example:
 }
 
 function select(path: string, flags: SelectFlags): void {
-  const records = openRecords(path, flags.by === undefined ? flags : { ...flags, map: mapWithRun(flags) });
+  const records = openRecords(path, flags, mapOf(flags));
   const candidates = candidatesOf(flags, records);
   const variables = candidates.flatMap(({ law }) => law.variables);
   const data = records.observe([...new Set([...variables, candidates[0].law.response, flags.along ?? 'flops'])]);
@@ -94,7 +95,10 @@ function select(path: string, flags: SelectFlags): void {
 }
 
 /** A curve is what a run is elsewhere. */
-const mapWithRun = ({ map, by }: SelectFlags): string => [...(map === undefined ? [] : [map]), `run=${by}`].join(',');
+const mapOf = ({ map = '', by }: SelectFlags): Record<string, string> => ({
+  ...parseMap(map),
+  ...(by === undefined ? {} : { run: by }),
+});
 
 const objectiveOf = ({ linear = false }: SelectFlags): Objective => ({
   kind: 'least-squares',
@@ -103,7 +107,7 @@ const objectiveOf = ({ linear = false }: SelectFlags): Objective => ({
 
 function candidatesOf({ laws, formula }: SelectFlags, { columns }: OpenRecords): CandidateLaw[] {
   const usual = columns.includes('params') ? [...SURFACES, ...DEFAULT_CANDIDATES] : DEFAULT_CANDIDATES;
-  const ids = laws === undefined ? usual : laws.split(',').map((id) => id.trim());
+  const ids = laws === undefined ? usual : namesIn(laws);
   const known = [...new Set(ids)].filter((id) => id !== '').map((id) => candidateLaw(id, lawById));
   const own = formula === undefined ? [] : [{ name: 'own', law: ownLaw(formula, { columns }), window: Infinity }];
   if (known.length + own.length > 0) return [...known, ...own];

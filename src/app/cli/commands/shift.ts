@@ -7,6 +7,7 @@ import type { JoinedRow } from '../../../core/observations/join.ts';
 import { shiftFigure } from '../../../core/report/shift-figure.ts';
 import { readRecords } from '../../../io/records/read.ts';
 import { writeFigure } from '../figure-file.ts';
+import { namesIn } from '../option-values.ts';
 import { shiftText } from '../shift-text.ts';
 
 interface ShiftFlags {
@@ -56,7 +57,7 @@ function shift(path: string, shifted: string | undefined, flags: ShiftFlags): vo
   const joined = join(
     { table, where: flags.whereId, columns: { id: flags.id, ...(flags.over && { scale: flags.over }) } },
     { table: other, where: flags.whereOod, columns: { ood: flags.ood } },
-    flags.join.split(',').map((name) => name.trim()),
+    namesIn(flags.join),
   );
   const unit = flags.percent ? 100 : 1;
   const isOnLine = lineCondition(flags.line);

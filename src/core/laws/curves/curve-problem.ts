@@ -1,6 +1,7 @@
 import { exp, log } from '../../math/elementary.ts';
 import type { Matrix } from '../../math/linear.ts';
 import { nonNegativeLeastSquares } from '../../math/linear.ts';
+import { mean } from '../../math/means.ts';
 import type { Evaluation, Minimizable } from '../fit/minimize.ts';
 import { logProgress, SchedulePoints } from './loss-curve.ts';
 import type { LossCurve } from './loss-curve.ts';
@@ -150,7 +151,7 @@ const huber = (residual: number, delta: number): number => {
 
 function meanLogProgress(law: ScheduleLaw, curves: readonly LossCurve[]): number {
   const logs = curves.flatMap(({ schedule, steps }) => steps.map((step) => logProgress(law, schedule, step)));
-  return logs.reduce((sum, value) => sum + value, 0) / logs.length;
+  return mean(logs);
 }
 
 /** Weights of all points; they add up to the number of points. */

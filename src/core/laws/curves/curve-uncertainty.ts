@@ -1,4 +1,4 @@
-import { log } from '../../math/elementary.ts';
+import { log, square } from '../../math/elementary.ts';
 import { pseudoInverse } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
 import type { CurveProblem } from './curve-problem.ts';
@@ -33,7 +33,7 @@ export function uncertaintyOf(problem: CurveProblem, theta: readonly number[]): 
   const noise = noiseOf(problem, theta);
   const { parameters } = problem.law;
   const precision: Matrix = parameters.map((parameter, i) =>
-    parameters.map((_, j) => (i === j ? 1 / spreadOf(parameter) ** 2 : 0)),
+    parameters.map((_, j) => (i === j ? 1 / square(spreadOf(parameter)) : 0)),
   );
   let [squares, points] = [0, 0];
   problem.visit(theta, (_curve, residual, weight, slopes) => {

@@ -1,4 +1,5 @@
-import { log } from '../../math/elementary.ts';
+import { log, square } from '../../math/elementary.ts';
+import { mean } from '../../math/means.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import { fitCurves } from './fit-curves.ts';
 import type { CurveFit, CurveFitOptions } from './fit-curves.ts';
@@ -42,10 +43,10 @@ export function scoreCurve(fit: CurveFit, curve: LossCurve): CurveScore {
   const { run, schedule, steps, losses } = curve;
   const forecasts = forecastSchedule(fit, schedule, steps, [0.9, 0.95]);
   const errors = losses.map((loss, row) => loss - forecasts[row].loss);
-  const mean = average(losses);
-  const squares = average(errors.map((error) => error * error));
+  const centre = mean(losses);
+  const squares = mean(errors.map(square));
   const inside = (index: number): number =>
-    average(
+    mean(
       losses.map((loss, row) => {
         const { low, high } = forecasts[row].intervals[index];
         return loss >= low && loss <= high ? 1 : 0;
@@ -54,15 +55,15 @@ export function scoreCurve(fit: CurveFit, curve: LossCurve): CurveScore {
   return {
     run,
     points: losses.length,
-    r2: 1 - squares / average(losses.map((loss) => (loss - mean) ** 2)),
-    meanAbsoluteError: average(errors.map(Math.abs)),
+    r2: 1 - squares / mean(losses.map((loss) => square(loss - centre))),
+    meanAbsoluteError: mean(errors.map(Math.abs)),
     rootMeanSquareError: Math.sqrt(squares),
     finalError: errors.at(-1)!,
     coverage: [inside(0), inside(1)],
-    squaredDeviations: average(
-      losses.map((loss, row) => (log(loss / forecasts[row].loss) / forecasts[row].logDeviation) ** 2),
+    squaredDeviations: mean(
+      losses.map((loss, row) => square(log(loss / forecasts[row].loss) / forecasts[row].logDeviation)),
     ),
-    halfWidth: average(forecasts.map(({ intervals: [, wide] }) => log(wide.high / wide.low) / 2)),
+    halfWidth: mean(forecasts.map(({ intervals: [, wide] }) => log(wide.high / wide.low) / 2)),
   };
 }
 
@@ -91,16 +92,14 @@ export function heldOutCurves(law: ScheduleLaw, curves: readonly LossCurve[], op
 
 /** Means over curves: each curve weighs the same. */
 export function meanScore(scores: readonly CurveScore[]): HeldOut['mean'] {
-  const mean = (of: (score: CurveScore) => number): number => average(scores.map(of));
+  const over = (of: (score: CurveScore) => number): number => mean(scores.map(of));
   return {
-    r2: mean(({ r2 }) => r2),
-    meanAbsoluteError: mean(({ meanAbsoluteError }) => meanAbsoluteError),
-    rootMeanSquareError: mean(({ rootMeanSquareError }) => rootMeanSquareError),
-    finalError: mean(({ finalError }) => Math.abs(finalError)),
-    coverage: [mean(({ coverage }) => coverage[0]), mean(({ coverage }) => coverage[1])],
-    squaredDeviations: mean(({ squaredDeviations }) => squaredDeviations),
-    halfWidth: mean(({ halfWidth }) => halfWidth),
+    r2: over(({ r2 }) => r2),
+    meanAbsoluteError: over(({ meanAbsoluteError }) => meanAbsoluteError),
+    rootMeanSquareError: over(({ rootMeanSquareError }) => rootMeanSquareError),
+    finalError: over(({ finalError }) => Math.abs(finalError)),
+    coverage: [over(({ coverage }) => coverage[0]), over(({ coverage }) => coverage[1])],
+    squaredDeviations: over(({ squaredDeviations }) => squaredDeviations),
+    halfWidth: over(({ halfWidth }) => halfWidth),
   };
 }
-
-const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,4 +1,4 @@
-import { log } from '../../math/elementary.ts';
+import { log, square } from '../../math/elementary.ts';
 import type { Evaluation, Minimizable } from '../fit/minimize.ts';
 import type { CurveProblem } from './curve-problem.ts';
 import type { ScheduleLaw } from './schedule-laws.ts';
@@ -55,14 +55,14 @@ export const hasPrior = ({ parameters }: ScheduleLaw): boolean =>
 /** Precision of what is known of each coordinate before the data, and where it lies; 0 where nothing is. */
 const priorOf = ({ law }: CurveProblem): { readonly at: number; readonly precision: number }[] =>
   law.parameters.map(({ typical }) =>
-    typical ? { at: log(typical.value), precision: 1 / typical.spread ** 2 } : { at: 0, precision: 0 },
+    typical ? { at: log(typical.value), precision: 1 / square(typical.spread) } : { at: 0, precision: 0 },
   );
 
 /** The objective with what other models showed, weighed against the data by the data's own noise: the mode of a posterior. */
 export function shrunk(problem: CurveProblem, { scale }: CurveNoise): Minimizable {
   const prior = priorOf(problem);
   const penalty = (theta: readonly number[]): number =>
-    prior.reduce((sum, { at, precision }, i) => sum + (scale * precision * (theta[i] - at) ** 2) / 2, 0);
+    prior.reduce((sum, { at, precision }, i) => sum + (scale * precision * square(theta[i] - at)) / 2, 0);
   return {
     coordinates: problem.coordinates,
     negligible: problem.negligible,

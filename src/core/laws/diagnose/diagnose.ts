@@ -1,3 +1,4 @@
+import { selectRows } from '../../observations/select-rows.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Fit } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
@@ -19,7 +20,7 @@ import { cleanShapes } from './null-law.ts';
 import { searchOutliers } from './outliers.ts';
 import { detectPeak } from './peak.ts';
 import { detectRise } from './rise.ts';
-import { chooseVariables, pickRows, scalingTable } from './scaling-table.ts';
+import { chooseVariables, scalingTable } from './scaling-table.ts';
 import type { ScalingTable } from './scaling-table.ts';
 import { detectUnfinished } from './unfinished.ts';
 import { verdictOn } from './verdict.ts';
@@ -80,12 +81,12 @@ export function judge(data: Observations, options: DiagnoseOptions = {}): Judgem
     detectConventions(data),
   ].filter((finding) => finding !== undefined);
   const sound = soundRows(data, rules);
-  const judgedData = pickRows(data, sound);
+  const judgedData = selectRows(data, sound);
   const rate = detectLearningRate(judgedData);
   const tuned = bestRates(judgedData);
-  const variables = chooseVariables(pickRows(judgedData, tuned), options.over);
+  const variables = chooseVariables(selectRows(judgedData, tuned), options.over);
   const table = scalingTable(
-    pickRows(judgedData, tuned),
+    selectRows(judgedData, tuned),
     tuned.map((row) => sound[row]),
     variables,
   );

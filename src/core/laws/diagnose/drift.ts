@@ -1,5 +1,5 @@
 import { studentCdf } from '../../math/distributions.ts';
-import { log } from '../../math/elementary.ts';
+import { exp, log, square } from '../../math/elementary.ts';
 import { regress } from '../../math/regression.ts';
 
 /** A rung of the compute frontier. */
@@ -37,7 +37,7 @@ export function mergeRungs(rungs: readonly Rung[]): Rung[] {
   return [...byFlops]
     .map(([flops, same]) => ({
       flops,
-      loss: Math.exp(same.reduce((sum, { loss }) => sum + log(loss), 0) / same.length),
+      loss: exp(same.reduce((sum, { loss }) => sum + log(loss), 0) / same.length),
     }))
     .sort((a, b) => a.flops - b.flops);
 }
@@ -74,6 +74,6 @@ function steepeningPValue(rungs: readonly Rung[]): number {
   );
   if (!fit) return 1;
   const degrees = fit.degrees + FLOOR_RUNS;
-  const variance = (fit.residualSum + FLOOR_RUNS * NOISE_FLOOR ** 2) / degrees;
+  const variance = (fit.residualSum + FLOOR_RUNS * square(NOISE_FLOOR)) / degrees;
   return studentCdf(fit.coefficients[2] / Math.sqrt(variance * fit.inverse[2][2]), degrees);
 }

@@ -1,5 +1,5 @@
 import { studentQuantile } from '../../math/distributions.ts';
-import { exp, log } from '../../math/elementary.ts';
+import { exp, log, square } from '../../math/elementary.ts';
 import { minimize } from '../fit/minimize.ts';
 import { Problem } from '../fit/problem.ts';
 import { LEVEL, pText, POWER } from './finding.ts';
@@ -96,7 +96,7 @@ function upperShare(table: ScalingTable, { floored }: NullLaws, last: number): n
   const place = parameters.findIndex(({ name }) => name === 'E');
   const degrees = table.data.rows - parameters.length;
   if (degrees < 1) return 1;
-  const most = floored.fit.objective * (1 + studentQuantile(POWER, degrees) ** 2 / degrees);
+  const most = floored.fit.objective * (1 + square(studentQuantile(POWER, degrees)) / degrees);
   const raw = parameters.map(({ name }) => floored.fit.parameters[name]);
   const objectiveAt = (share: number): number => {
     const problem = new Problem(table.floored, table.data, LEAST_SQUARES);

@@ -1,6 +1,8 @@
 import { exp } from '../../math/elementary.ts';
 import { studentQuantile } from '../../math/distributions.ts';
+import { mean } from '../../math/means.ts';
 import { regress } from '../../math/regression.ts';
+import { counted } from '../../terms/names.ts';
 import { countText, percentText, ruled } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { levelsOf } from './scaling-table.ts';
@@ -22,7 +24,7 @@ const CONFIDENCE = 0.95;
 export function detectLevels({ variables, data, scale }: ScalingTable): Finding {
   const levels = levelsOf(scale.map(exp), SAME);
   const range = levels.length > 0 ? levels.at(-1)! / levels[0] : 1;
-  const what = `${data.rows} ${data.rows === 1 ? 'run' : 'runs'} at ${levels.length} ${levels.length === 1 ? 'level' : 'levels'} of ${variables.length > 1 ? 'compute' : variables[0]} over a factor of ${countText(range)}`;
+  const what = `${counted(data.rows, 'run')} at ${counted(levels.length, 'level')} of ${variables.length > 1 ? 'compute' : variables[0]} over a factor of ${countText(range)}`;
   const isShort = levels.length < FEWEST_LEVELS || range < SHORTEST_RANGE;
   const isFew = variables.length > 1 && data.rows < FEWEST_RUNS_OF_TWO;
   if (!isShort && !isFew) return ruled('levels', 'fine', `Enough to judge: ${what}.`);
@@ -40,9 +42,9 @@ export function detectLevels({ variables, data, scale }: ScalingTable): Finding 
 
 /** Does the loss fall at all? `alarm` where it is shown not to; `cannot-tell` where its slope may as well be nothing. */
 export function detectFlat({ scale, response }: ScalingTable): Finding {
-  const mean = scale.reduce((sum, x) => sum + x, 0) / scale.length;
+  const centre = mean(scale);
   const fit = regress(
-    Array.from(scale, (x) => [1, x - mean]),
+    Array.from(scale, (x) => [1, x - centre]),
     Array.from(response),
   );
   if (!fit || fit.degrees < 1) return ruled('flat', 'cannot-tell', 'Too few runs to see whether the loss falls.');

@@ -27,7 +27,7 @@ const FACTOR = 2;
 export function nextDoubling(table: ScalingTable, fit: Fit): NextDoubling {
   const largest = table.scale.reduce((top, x, row) => (x > table.scale[top] ? row : top), 0);
   const here = table.variables.map((name) => table.data.columns[name][largest]);
-  const there = here.map((value) => value * FACTOR ** (1 / here.length));
+  const there = here.map((value) => value * (here.length === 1 ? FACTOR : Math.sqrt(FACTOR)));
   const { problem, theta, covariance, degreesOfFreedom } = fitCovariance(fit, table.data);
   const raw = problem.coordinates.toRaw(theta);
   const slopesAt = (point: readonly number[]): { loss: number; slopes: number[] } => {

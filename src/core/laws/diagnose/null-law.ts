@@ -1,4 +1,5 @@
 import { log } from '../../math/elementary.ts';
+import { mean } from '../../math/means.ts';
 import { Projection } from '../../math/projection.ts';
 import type { Fit, Objective } from '../../terms/fit.ts';
 import type { Law } from '../../terms/law.ts';
@@ -19,7 +20,7 @@ export interface NullLaw {
   at(variables: readonly ArrayLike<number>[]): Float64Array;
 }
 
-export function fitNull(table: ScalingTable, law: Law): NullLaw {
+function fitNull(table: ScalingTable, law: Law): NullLaw {
   const fit = fitLaw(law, table.data, { objective: LEAST_SQUARES });
   const model = modelOf(law);
   const raw = law.parameters.map(({ name }) => fit.parameters[name]);
@@ -58,7 +59,7 @@ const CLEAR_FLOOR = 1e-3;
  */
 export function cleanShapes(table: ScalingTable, nulls: NullLaws, floorPValue: number): Projection {
   if (table.variables.length > 1 || floorPValue < CLEAR_FLOOR) return nulls.floored.projection;
-  const centre = table.scale.reduce((sum, x) => sum + x, 0) / table.scale.length;
+  const centre = mean(table.scale);
   const x = table.scale.map((value) => value - centre);
   return new Projection([x.map(() => 1), x, x.map((value) => value * value)]);
 }

@@ -1,4 +1,4 @@
-import { exp, log } from '../../math/elementary.ts';
+import { exp, log, square } from '../../math/elementary.ts';
 import { dot } from '../../math/linear.ts';
 import type { Projection } from '../../math/projection.ts';
 import { countText, LEVEL, percentText, pText } from './finding.ts';
@@ -73,7 +73,7 @@ function bellsOver(scale: Float64Array): Bell[] {
   return centres
     .filter((_, index) => index % step === 0)
     .flatMap((centre) =>
-      widths.map((width) => ({ centre, width, column: scale.map((x) => exp(-(((x - centre) / width) ** 2))) })),
+      widths.map((width) => ({ centre, width, column: scale.map((x) => exp(-square((x - centre) / width))) })),
     );
 }
 

@@ -1,4 +1,6 @@
-import { log } from '../../math/elementary.ts';
+import { log, square } from '../../math/elementary.ts';
+import { mean } from '../../math/means.ts';
+import { selectRows } from '../../observations/select-rows.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Law } from '../../terms/law.ts';
 import type { Observations } from '../../terms/observation.ts';
@@ -50,12 +52,11 @@ export function chooseVariables(data: Observations, over?: string): readonly str
 function comeApart(data: Observations, first: string, second: string): boolean {
   const [a, b] = [data.columns[first], data.columns[second]].map((column) => column.map(log));
   if (data.rows < ROWS_OF_TWO || [a, b].some((column) => new Set(column).size < LEVELS_OF_TWO)) return false;
-  const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanA, meanB] = [mean(a), mean(b)];
   let [aa, bb, ab] = [0, 0, 0];
   for (const [row, value] of a.entries()) {
-    aa += (value - meanA) ** 2;
-    bb += (b[row] - meanB) ** 2;
+    aa += square(value - meanA);
+    bb += square(b[row] - meanB);
     ab += (value - meanA) * (b[row] - meanB);
   }
   return 1 - (ab * ab) / (aa * bb) > FREEDOM;
@@ -86,21 +87,10 @@ export function scalingTable(
 export function keepRows(table: ScalingTable, keeps: (row: number) => boolean): ScalingTable {
   const kept = table.places.flatMap((_, row) => (keeps(row) ? [row] : []));
   return scalingTable(
-    pickRows(table.data, kept),
+    selectRows(table.data, kept),
     kept.map((row) => table.places[row]),
     table.variables,
   );
-}
-
-export function pickRows(data: Observations, rows: readonly number[]): Observations {
-  return {
-    ...data,
-    rows: rows.length,
-    columns: Object.fromEntries(
-      Object.entries(data.columns).map(([name, values]) => [name, Float64Array.from(rows, (row) => values[row])]),
-    ),
-    runs: rows.map((row) => data.runs[row]),
-  };
 }
 
 const laws = new Map<string, { plain: Law; floored: Law }>();

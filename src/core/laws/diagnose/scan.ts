@@ -66,15 +66,15 @@ export function scan({ law, response, departures, side, level }: ScanQuestion): 
     const total = law.restSquare(noise);
     return found.some(({ unit }) => size(tOf(dot(unit, noise), total)) >= size(best.t));
   };
-  const effect = dot(best.unit, rest) / best.length;
+  const along = dot(best.unit, rest);
   const sd = Math.sqrt(square / (rows - law.rank));
   const needed = studentQuantile(1 - level / (tails * found.length), degrees) + studentQuantile(POWER, degrees);
   return {
     at: best.at,
-    effect,
-    error: Math.abs(effect / best.t),
+    effect: along / best.length,
+    error: Math.abs(along / best.length / best.t),
     t: best.t,
-    explained: dot(best.unit, rest) ** 2 / square,
+    explained: (along * along) / square,
     pValue: pValueOf({ single, bound: single * found.length, level, rows, exceeds }),
     resolves: Math.min(...found.map(({ length }) => (needed * sd) / length)),
     highest: Math.max(

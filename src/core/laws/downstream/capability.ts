@@ -1,5 +1,7 @@
+import { square } from '../../math/elementary.ts';
 import { dot, multiply, pseudoInverse, symmetricEigen } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
+import { mean } from '../../math/means.ts';
 import { Random } from '../../math/random.ts';
 
 /** Directions along which benchmark scores of models vary together. */
@@ -26,7 +28,7 @@ const SETTLED = 1e-12;
 export function principalCapabilities(scores: readonly (readonly number[])[], components: number): Capabilities {
   const isMissing = scores.map((row) => row.map(Number.isNaN));
   const columnMeans = scores[0].map((_, column) =>
-    meanOf(scores.map((row) => row[column]).filter((x) => !Number.isNaN(x))),
+    mean(scores.map((row) => row[column]).filter((x) => !Number.isNaN(x))),
   );
   let filled = scores.map((row) => row.map((value, column) => (Number.isNaN(value) ? columnMeans[column] : value)));
   let found = componentsOf(filled, components);
@@ -36,7 +38,7 @@ export function principalCapabilities(scores: readonly (readonly number[])[], co
     let moved = 0;
     const { means, loadings, eigenvalues } = found;
     const rest = eigenvalues.slice(components);
-    const noise = rest.length > 0 ? meanOf(rest) : 0;
+    const noise = rest.length > 0 ? mean(rest) : 0;
     const shrink = eigenvalues.slice(0, components).map((value) => Math.max(0, (value - noise) / (value || 1)));
     filled = filled.map((row, model) => {
       if (!isMissing[model].includes(true)) return row;
@@ -62,14 +64,12 @@ export function principalCapabilities(scores: readonly (readonly number[])[], co
   };
 }
 
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 function componentsOf(
   filled: readonly (readonly number[])[],
   components: number,
 ): { means: number[]; loadings: Matrix; eigenvalues: number[] } {
   const size = filled[0].length;
-  const means = Array.from({ length: size }, (_, column) => meanOf(filled.map((row) => row[column])));
+  const means = Array.from({ length: size }, (_, column) => mean(filled.map((row) => row[column])));
   const centred = filled.map((row) => row.map((value, column) => value - means[column]));
   const covariance = means.map((_, i) =>
     means.map((__, j) => centred.reduce((sum, row) => sum + row[i] * row[j], 0) / (filled.length - 1)),
@@ -120,9 +120,9 @@ export function imputationErrors(
         (sum, loading, k) => sum + along[k] * found.deviations[k] * loading[column],
         found.means[column],
       );
-      const mean = meanOf(masked.map((row) => row[column]).filter((x) => !Number.isNaN(x)));
-      byComponents += (filled - value) ** 2;
-      byMeans += (mean - value) ** 2;
+      const columnMean = mean(masked.map((row) => row[column]).filter((x) => !Number.isNaN(x)));
+      byComponents += square(filled - value);
+      byMeans += square(columnMean - value);
     }
   }
   return { components: Math.sqrt(byComponents / cells.length), means: Math.sqrt(byMeans / cells.length) };

@@ -1,4 +1,5 @@
 import { log } from '../../math/elementary.ts';
+import { rootMeanSquare } from '../../math/means.ts';
 import { regress } from '../../math/regression.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Fit, Objective } from '../../terms/fit.ts';
@@ -192,9 +193,6 @@ function familyLines(
     families: Object.fromEntries(names.map((name, index) => [name, fits.map((fit) => fit!.coefficients[index + 1])])),
   };
 }
-
-const rootMeanSquare = (values: readonly number[]): number =>
-  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
 function errorsOf(heldOut: readonly HeldOut[], small: readonly PublishedModel[]): ObservationalLaw['errors'] {
   const last = small.slice(-3).reduce((sum, { target }) => sum + target / 3, 0);

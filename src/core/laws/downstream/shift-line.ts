@@ -1,5 +1,6 @@
-import { exp, log } from '../../math/elementary.ts';
+import { exp, log, square } from '../../math/elementary.ts';
 import { fTail } from '../../math/f-distribution.ts';
+import { mean } from '../../math/means.ts';
 import { normalCdf, normalQuantile } from '../../math/normal.ts';
 import { studentQuantile } from '../../math/distributions.ts';
 import { percentile } from '../../math/percentiles.ts';
@@ -182,8 +183,8 @@ const explained = ({ residuals, law }: Fit, { columns }: Observations): number =
   1 - residuals.reduce((sum, value) => sum + value * value, 0) / totalOf(columns[law.response]);
 
 function totalOf(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const centre = mean(values);
+  return values.reduce((sum, value) => sum + square(value - centre), 0);
 }
 
 function bendOf({ objective: straight, law }: Fit, { columns }: Observations): Pick<ShiftLine, 'bend'> {

@@ -1,4 +1,6 @@
 import { studentCdf, studentQuantile } from '../../math/distributions.ts';
+import { square } from '../../math/elementary.ts';
+import { mean } from '../../math/means.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Fit, Interval, Objective } from '../../terms/fit.ts';
 import type { Law } from '../../terms/law.ts';
@@ -159,22 +161,22 @@ function heldOutErrors(
   const expected = modelOf(law).values(raw, [at], at.length);
   const last = seen.slice(-3).reduce((sum, row) => sum + accuracy[row] / 3, 0);
   const error = (of: (index: number) => number): number =>
-    Math.sqrt(held.reduce((sum, row, index) => sum + (of(index) - accuracy[row]) ** 2, 0) / held.length);
+    Math.sqrt(held.reduce((sum, row, index) => sum + square(of(index) - accuracy[row]), 0) / held.length);
   return { runs: held.length, sigmoid: error((index) => expected[index]), lastValue: error(() => last) };
 }
 
 /** Spearman's correlation with mid-ranks; p by Student's t, one-sided: accuracy that rises as loss falls. */
 function rankTest(loss: readonly number[], accuracy: readonly number[]): { rankCorrelation: number; pValue: number } {
   const [x, y] = [midRanks(loss), midRanks(accuracy)];
-  const mean = (loss.length + 1) / 2;
+  const middle = (loss.length + 1) / 2;
   const product = (a: readonly number[], b: readonly number[]): number =>
-    a.reduce((sum, value, index) => sum + (value - mean) * (b[index] - mean), 0);
+    a.reduce((sum, value, index) => sum + (value - middle) * (b[index] - middle), 0);
   const spread = product(x, x) * product(y, y);
   if (spread === 0) return { rankCorrelation: 0, pValue: 1 };
   const rankCorrelation = product(x, y) / Math.sqrt(spread);
   const degrees = loss.length - 2;
-  if (1 - rankCorrelation ** 2 < 1e-15) return { rankCorrelation, pValue: rankCorrelation < 0 ? 0 : 1 };
-  const t = rankCorrelation * Math.sqrt(degrees / (1 - rankCorrelation ** 2));
+  if (1 - square(rankCorrelation) < 1e-15) return { rankCorrelation, pValue: rankCorrelation < 0 ? 0 : 1 };
+  const t = rankCorrelation * Math.sqrt(degrees / (1 - square(rankCorrelation)));
   return { rankCorrelation, pValue: studentCdf(t, degrees) };
 }
 
@@ -187,7 +189,7 @@ function midRanks(values: readonly number[]): number[] {
 }
 
 function inStandardErrors(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-  return variance > 0 ? mean / Math.sqrt(variance / values.length) : Math.sign(mean) * Infinity || 0;
+  const centre = mean(values);
+  const variance = values.reduce((sum, value) => sum + square(value - centre), 0) / (values.length - 1);
+  return variance > 0 ? centre / Math.sqrt(variance / values.length) : Math.sign(centre) * Infinity || 0;
 }

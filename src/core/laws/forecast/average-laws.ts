@@ -1,6 +1,7 @@
-import { pow } from '../../math/elementary.ts';
+import { pow, square } from '../../math/elementary.ts';
+import { rootMeanSquare } from '../../math/means.ts';
 import { CURVE_LAWS } from './curve-laws.ts';
-import { firstPoints, mean } from './learning-curve.ts';
+import { firstPoints } from './learning-curve.ts';
 import type { LearningCurve } from './learning-curve.ts';
 import { pastForecasts } from './past-forecasts.ts';
 
@@ -44,7 +45,9 @@ export function averageLaws(curve: LearningCurve, logX: readonly number[]): LawA
     const actual = curve.logLoss[target] - curve.logLoss[known - 1];
     return CURVE_LAWS.map((law) => law.changes(seen, [curve.logX[target]])[0] - actual);
   });
-  const pastErrors = CURVE_LAWS.map((_, law) => rootMeanSquare(errors.map((row) => row[law])));
+  const pastErrors = CURVE_LAWS.map((_, law) =>
+    errors.length === 0 ? null : rootMeanSquare(errors.map((row) => row[law])),
+  );
   const raw = CURVE_LAWS.map(({ prior }, law) => prior / Math.hypot(pastErrors[law] ?? 1, LUCK));
   const total = raw.reduce((sum, weight) => sum + weight, 0);
   const weights = raw.map((weight) => weight / total);
@@ -55,7 +58,7 @@ export function averageLaws(curve: LearningCurve, logX: readonly number[]): LawA
   return {
     laws: CURVE_LAWS.map(({ id, title }, law) => ({ id, title, weight: weights[law], pastError: pastErrors[law] })),
     changes,
-    spreads: logX.map((_, target) => Math.sqrt(average(byLaw.map((row) => (row[target] - changes[target]) ** 2)))),
+    spreads: logX.map((_, target) => Math.sqrt(average(byLaw.map((row) => square(row[target] - changes[target]))))),
     pastError: recentError(
       errors.map(average),
       past.map(({ age }) => age),
@@ -63,9 +66,6 @@ export function averageLaws(curve: LearningCurve, logX: readonly number[]): LawA
     pastForecasts: past.length,
   };
 }
-
-const rootMeanSquare = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : Math.sqrt(mean(values.map((value) => value ** 2)));
 
 /** Weighted mean of absolute errors: one early error, of before the curve had its shape, must not make the scale. */
 function recentError(errors: readonly number[], ages: readonly number[]): number | null {

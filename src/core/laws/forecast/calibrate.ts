@@ -22,7 +22,7 @@ export interface CurveCalibration {
 }
 
 /** Probabilities of the predictive distribution that are kept. */
-export const PROBABILITIES = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99];
+const PROBABILITIES = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.975, 0.99];
 /** With fewer curves the tails are not known. */
 const FEWEST_CURVES = 40;
 

@@ -3,7 +3,7 @@ import { scatterOf, tailOf } from './learning-curve.ts';
 import type { LearningCurve } from './learning-curve.ts';
 
 /** What tells the size of a forecast's error, all in log loss; each is one target's. */
-export const SIGNS = ['change', 'spread', 'past', 'scatter', 'least'] as const;
+const SIGNS = ['change', 'spread', 'past', 'scatter', 'least'] as const;
 
 export type Sign = (typeof SIGNS)[number];
 

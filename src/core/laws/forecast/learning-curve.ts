@@ -1,4 +1,5 @@
-import { log } from '../../math/elementary.ts';
+import { log, square } from '../../math/elementary.ts';
+import { mean } from '../../math/means.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 
 /** A measured point of a learning curve: x is samples, tokens, steps or another cost, above 0; the loss is above 0. */
@@ -61,7 +62,7 @@ export function scatterOf({ logX, logLoss }: LearningCurve): number {
   for (let i = 1; i + 1 < logX.length; i++) {
     const share = (logX[i] - logX[i - 1]) / (logX[i + 1] - logX[i - 1]);
     const off = logLoss[i] - (1 - share) * logLoss[i - 1] - share * logLoss[i + 1];
-    sum += off ** 2 / (1 + share ** 2 + (1 - share) ** 2);
+    sum += square(off) / (1 + square(share) + square(1 - share));
   }
   return logX.length > 2 ? Math.sqrt(sum / (logX.length - 2)) : 0;
 }
@@ -75,6 +76,3 @@ export function tailOf({ logX, logLoss }: LearningCurve): LearningCurve {
   const from = Math.max(0, logX.length - TAIL.most, Math.min(near, logX.length - TAIL.fewest));
   return { logX: logX.slice(from), logLoss: logLoss.slice(from) };
 }
-
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,4 +1,4 @@
-import { exp, log } from '../../math/elementary.ts';
+import { exp, log, square } from '../../math/elementary.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Fit, Interval } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
@@ -62,12 +62,9 @@ const times = (value: number, half: number): Interval => ({
 });
 
 /** Derivatives of a = beta / (alpha q + beta p). */
-export function slopesOfExponent(
-  { alpha, beta }: ChinchillaConstants,
-  { paramsPower: p, tokensPower: q }: CostLaw,
-): Slopes {
+function slopesOfExponent({ alpha, beta }: ChinchillaConstants, { paramsPower: p, tokensPower: q }: CostLaw): Slopes {
   const sum = alpha * q + beta * p;
-  return { E: 0, A: 0, B: 0, alpha: (-beta * q) / sum ** 2, beta: (alpha * q) / sum ** 2 };
+  return { E: 0, A: 0, B: 0, alpha: (-beta * q) / square(sum), beta: (alpha * q) / square(sum) };
 }
 
 /** Derivatives of log params = (q log(alpha A q / (beta B p)) + beta log(C / k)) / (alpha q + beta p). */

@@ -1,4 +1,4 @@
-import { exp, log } from '../../math/elementary.ts';
+import { exp, log, square } from '../../math/elementary.ts';
 import { studentCdf } from '../../math/distributions.ts';
 
 /** A run on the compute path. */
@@ -92,14 +92,14 @@ function regress(
   largest: number,
   prior: OffsetPrior,
 ): Regression | undefined {
-  const base = prior.noise ** 2;
+  const base = square(prior.noise);
   // Everything in units of the typical noise: variance 1 + (misfit / noise x distance)^2.
-  const variance = (x: number): number => 1 + (prior.misfit ** 2 * x * x) / base;
+  const variance = (x: number): number => 1 + (square(prior.misfit) * x * x) / base;
   let [sw, swx, swxx, swy, swxy, swyy, logDeterminant] = [0, 0, 0, 0, 0, 0, 0];
   for (const point of points) {
     const x = log(point.flops / largest);
     const y = log(point.loss - offset);
-    const w = (1 - offset / point.loss) ** 2 / variance(x);
+    const w = square(1 - offset / point.loss) / variance(x);
     [sw, swx, swxx] = [sw + w, swx + w * x, swxx + w * x * x];
     [swy, swxy, swyy] = [swy + w * y, swxy + w * x * y, swyy + w * y * y];
     logDeterminant -= log(variance(x)) / 2;
@@ -115,7 +115,7 @@ function regress(
     const location = intercept + slope * at;
     const share = exp(location) / (exp(location) + offset);
     const curve = (swxx - 2 * at * swx + at * at * sw) / determinant;
-    return Math.sqrt(noise2 * (curve + variance(at) / share ** 2));
+    return Math.sqrt(noise2 * (curve + variance(at) / square(share)));
   };
   // Flat in the level of log L at the largest run and in log alpha: Jacobians (L - E) / L and 1 / alpha.
   const shareAtLargest = exp(intercept) / (exp(intercept) + offset);

@@ -1,4 +1,5 @@
-import { exp, log } from '../../math/elementary.ts';
+import { exp, log, square } from '../../math/elementary.ts';
+import { rootMeanSquare } from '../../math/means.ts';
 import { normalQuantile } from '../../math/normal.ts';
 import type { Interval } from '../../terms/fit.ts';
 import { IsoflopError } from '../../terms/errors.ts';
@@ -89,7 +90,7 @@ function intervalsAround(
   predictive: Predictive,
   factor: number,
 ): Interval[] {
-  const spread = Math.sqrt(candidates.reduce((sum, one) => sum + one.weight * log(one.loss / loss) ** 2, 0));
+  const spread = Math.sqrt(candidates.reduce((sum, one) => sum + one.weight * square(log(one.loss / loss)), 0));
   const median = predictive.quantile(0.5);
   const bound = (p: number): number => {
     const half = log(predictive.quantile(p) / median);
@@ -125,7 +126,7 @@ function heldOutError(
     return [log(forecast(cheaper, rung.flops) / rung.loss)];
   });
   if (errors.length === 0) return null;
-  return Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length);
+  return rootMeanSquare(errors);
 }
 
 /** Every law's forecast of the target with its share: inverse mean squared error of its held-out forecasts. */
@@ -137,7 +138,7 @@ function weighCandidates(
 ): CandidateLaw[] {
   const unweighed = FORECASTERS.map(({ name, forecast }) => {
     const error = heldOutError(forecast, points, rungs, reach);
-    const precision = 1 / ((error ?? 0) ** 2 + FORECAST_NOISE ** 2);
+    const precision = 1 / (square(error ?? 0) + square(FORECAST_NOISE));
     return { name, heldOutError: error, loss: forecast(points, target.flops), precision };
   });
   const total = unweighed.reduce((sum, { precision }) => sum + precision, 0);

@@ -1,4 +1,5 @@
 import type { Law } from '../../terms/law.ts';
+import { counted } from '../../terms/names.ts';
 import type { Selection, SelectionCandidate } from '../../terms/selection.ts';
 
 /** A mean of the last values replaces the last one where its held-out error is below this share. */
@@ -61,7 +62,7 @@ function bestLaw(tried: readonly Tried[], laws: readonly Law[], rounding: number
 function sentenceOf(selected: Tried, lastValue: Tried, refused: Tried | undefined, independent: number): string {
   const percent = (error: number): string => `${(100 * error).toPrecision(2)} %`;
   const times = (one: Tried): string => `${(one.error / lastValue.error).toPrecision(2)} times`;
-  const evidence = `${independent} independent ${independent === 1 ? 'forecast' : 'forecasts'}`;
+  const evidence = counted(independent, 'independent forecast');
   if (selected === lastValue) {
     const why = refused && lastValue.error > 0 ? `: '${refused.name}' erred ${times(refused)} as much` : '';
     return `No law is known to beat the last value over ${evidence}${why}. It is carried forward.`;

@@ -1,4 +1,4 @@
-import { log } from '../../math/elementary.ts';
+import { log, pow } from '../../math/elementary.ts';
 import type { CostTable } from './cost-table.ts';
 
 /** A cut through a table: rows before `seen` are known, rows from there to `end` are forecast. */
@@ -57,7 +57,7 @@ function originAt({ logCost, levels }: CostTable, known: number, wanted: number)
   const end = levels[beyond];
   const filled = Math.min(1, (logCost[end - 1] - at) / wanted);
   if (filled < LEAST_FILLED) return undefined;
-  return { levels: known, seen, end, logCost: at, weight: 0.5 ** ((last - at) / wanted / HALF_LIFE) * filled };
+  return { levels: known, seen, end, logCost: at, weight: pow(0.5, (last - at) / wanted / HALF_LIFE) * filled };
 }
 
 /** How many origins can be picked such that no two forecast the same rows. */

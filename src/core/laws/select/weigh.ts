@@ -1,3 +1,4 @@
+import { square } from '../../math/elementary.ts';
 import { nonNegativeLeastSquares } from '../../math/linear.ts';
 import type { CostTable } from './cost-table.ts';
 import { heldOutErrors, rootMeanSquare } from './held-out.ts';
@@ -78,7 +79,7 @@ function stack(table: CostTable, cuts: readonly Origin[], errors: readonly Error
   const gram = errors.map((a) => errors.map((b) => product(cuts, a, b)));
   const total = cuts.reduce((sum, { weight }) => sum + weight, 0);
   const smallest = Math.min(...gram.map((row, index) => row[index] / total));
-  const pull = PRIOR_ORIGINS * size * Math.max(smallest, table.rounding ** 2);
+  const pull = PRIOR_ORIGINS * size * Math.max(smallest, square(table.rounding));
   const scale = gram.reduce((sum, row, index) => sum + row[index] + pull, 0) / size;
   // On weights that sum to 1 the pull toward equal ones is one toward 0, and the sum can be asked for by a row of its own: the
   // solution is proportional to the one that is wanted, whatever that row weighs.

@@ -1,3 +1,4 @@
+import { square } from '../../math/elementary.ts';
 import { cholesky, dot, multiply } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
 import { Random } from '../../math/random.ts';
@@ -67,7 +68,7 @@ function largestDistance(
   const largest = Array.from({ length: DRAWS }, () => {
     const normal = kept.map(() => random.normal());
     let chi = 0;
-    for (let k = 0; k < degreesOfFreedom; k++) chi += random.normal() ** 2;
+    for (let k = 0; k < degreesOfFreedom; k++) chi += square(random.normal());
     const scale = Math.sqrt(chi / degreesOfFreedom);
     return Math.max(...directions.map((direction) => Math.abs(dot(direction, normal)))) / scale;
   });

@@ -1,3 +1,4 @@
+import { percentileInterval } from '../../math/percentiles.ts';
 import { Random } from '../../math/random.ts';
 import type { Fit, Interval } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
@@ -47,14 +48,12 @@ export function percentileIntervals(
   level = 0.95,
 ): Record<string, Interval> {
   return Object.fromEntries(
-    fit.law.parameters.map(({ name }, index) => {
-      const sorted = draws.map((draw) => draw[index]).sort((a, b) => a - b);
-      const at = (p: number): number => {
-        const position = p * (sorted.length - 1);
-        const below = Math.floor(position);
-        return sorted[below] + (position - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
-      };
-      return [name, { level, low: at((1 - level) / 2), high: at((1 + level) / 2) }];
-    }),
+    fit.law.parameters.map(({ name }, index) => [
+      name,
+      percentileInterval(
+        draws.map((draw) => draw[index]),
+        level,
+      ),
+    ]),
   );
 }

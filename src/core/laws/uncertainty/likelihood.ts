@@ -1,6 +1,6 @@
 import { dot, multiply, pseudoInverse } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
-import { log } from '../../math/elementary.ts';
+import { log, square } from '../../math/elementary.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Fit } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
@@ -241,7 +241,5 @@ export function wideningOf({ scale, inverse, covariance }: Likelihood, gradient:
   const modelled = scale * dot(gradient, multiply(inverse, gradient));
   return modelled > 0 ? dot(gradient, multiply(covariance, gradient)) / modelled : 1;
 }
-
-const square = (x: number): number => x * x;
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];

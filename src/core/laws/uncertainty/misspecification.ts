@@ -1,7 +1,8 @@
-import { incompleteBeta } from '../../math/distributions.ts';
-import { log } from '../../math/elementary.ts';
+import { log, square } from '../../math/elementary.ts';
+import { fTail } from '../../math/f-distribution.ts';
 import { dot, multiply, pseudoInverse } from '../../math/linear.ts';
 import type { Matrix } from '../../math/linear.ts';
+import { mean } from '../../math/means.ts';
 import { leverage, regress } from '../../math/regression.ts';
 import type { Law } from '../../terms/law.ts';
 import type { Observations } from '../../terms/observation.ts';
@@ -32,11 +33,8 @@ export interface Misspecification {
 /** False-alarm rate of the verdict. */
 const LEVEL = 0.02;
 
-/** Probability of an F statistic at least so large. */
-export const fisherTail = (F: number, numerator: number, denominator: number): number =>
-  F > 0 ? incompleteBeta(denominator / (denominator + numerator * F), denominator / 2, numerator / 2) : 1;
-
-const square = (x: number): number => x * x;
+/** F is 0 / 0 where a law leaves nothing over: no evidence against it. */
+const tailOf = (F: number, degrees: readonly [number, number]): number => (F > 0 ? fTail(F, ...degrees) : 1);
 
 /** Terms that a law may lack, as functions of its variables' scaled logarithms. */
 interface Terms {
@@ -120,13 +118,13 @@ function scaleOf(
     const isPositive = columns[name].every((value) => value > 0);
     const transform = isPositive ? log : (value: number): number => value;
     const values = [...columns[name]].map(transform);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const reach = Math.max(...values.map((value) => Math.abs(value - mean)));
-    return reach > 0 ? [{ name, transform, mean, reach }] : [];
+    const centre = mean(values);
+    const reach = Math.max(...values.map((value) => Math.abs(value - centre)));
+    return reach > 0 ? [{ name, transform, centre, reach }] : [];
   });
   return {
     count: scales.length,
-    logs: (valueOf) => scales.map(({ name, transform, mean, reach }) => (transform(valueOf(name)) - mean) / reach),
+    logs: (valueOf) => scales.map(({ name, transform, centre, reach }) => (transform(valueOf(name)) - centre) / reach),
   };
 }
 
@@ -177,7 +175,7 @@ function addedTerms(around: Likelihood, data: Observations, terms: Terms): Struc
     ? waldF(extended, withTerms.coefficients, count, around)
     : (without.residualSum - withTerms.residualSum) / count / (withTerms.residualSum / withTerms.degrees);
   const { name, sentence } = terms;
-  return { name, sentence, F, degrees: [count, degrees], pValue: fisherTail(F, count, degrees) };
+  return { name, sentence, F, degrees: [count, degrees], pValue: tailOf(F, [count, degrees]) };
 }
 
 /** F of the last `count` coefficients with the covariance of many runs. */
@@ -215,14 +213,14 @@ function lackOfFit(around: Likelihood, { columns }: Observations): StructureTest
   let pure = 0;
   for (const rows of points) {
     const weights = rows.map((row) => 1 / square(deviations[row]));
-    const mean =
+    const centre =
       dot(
         weights,
         rows.map((row) => squares.response[row]),
       ) / weights.reduce((sum, one) => sum + one, 0);
-    pure += rows.reduce((sum, row, k) => sum + weights[k] * square(squares.response[row] - mean), 0);
+    pure += rows.reduce((sum, row, k) => sum + weights[k] * square(squares.response[row] - centre), 0);
   }
   const F = (squares.value(theta) - pure) / degrees[0] / (pure / degrees[1]);
   const sentence = 'runs at the same point differ less from each other than from the law';
-  return { name: 'lack-of-fit', sentence, F, degrees, pValue: fisherTail(F, ...degrees) };
+  return { name: 'lack-of-fit', sentence, F, degrees, pValue: tailOf(F, degrees) };
 }

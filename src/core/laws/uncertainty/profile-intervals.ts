@@ -1,5 +1,5 @@
 import { studentQuantile } from '../../math/distributions.ts';
-import { log } from '../../math/elementary.ts';
+import { log, square } from '../../math/elementary.ts';
 import type { Fit, Interval } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
 import type { Forecast } from './delta.ts';
@@ -103,8 +103,6 @@ function evaluationVariance({ fit, newRun }: Likelihood, loss: number, error: nu
   const given = error === undefined ? newRun.evaluation : square(isLog ? error / loss : error);
   return newRun.run > 0 ? given : Math.max(given, 1e-12);
 }
-
-const square = (x: number): number => x * x;
 
 /** The smallest interval that holds the law's and the one of another forecast. */
 function hull(

@@ -46,7 +46,7 @@ function distanceFromZero({ squares }: Likelihood, index: number, theta: readonl
 }
 
 /** Standard deviation of a level itself, also where it vanishes and its logarithm says nothing. */
-export function levelDeviation({ squares, theta, free, scale }: Likelihood, index: number): number {
+function levelDeviation({ squares, theta, free, scale }: Likelihood, index: number): number {
   const unit = theta.map((value, i) => (i === index ? exp(value) : 1));
   const isIn = theta.map((_, i) => free[i] || i === index);
   const { normal } = squares.evaluate(theta);

@@ -1,5 +1,6 @@
 import { dot, multiply } from '../../math/linear.ts';
 import { exp } from '../../math/elementary.ts';
+import { percentile } from '../../math/percentiles.ts';
 import { Random } from '../../math/random.ts';
 import type { Fit, Interval } from '../../terms/fit.ts';
 import type { Observations } from '../../terms/observation.ts';
@@ -122,14 +123,6 @@ function refit({ fit, theta }: Likelihood, table: Observations): Fit {
   return { ...fit, parameters, diagnostics, n: table.rows };
 }
 
-/** The value below which a share p of the finite roots lies. */
-function quantile(roots: readonly number[], p: number): number {
-  const sorted = roots.filter(Number.isFinite).sort((a, b) => a - b);
-  const position = p * (sorted.length - 1);
-  const below = Math.floor(position);
-  return sorted[below] + (position - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
-}
-
 function range(
   target: ReportedTarget,
   centre: number,
@@ -137,8 +130,9 @@ function range(
   roots: readonly number[],
   level: number,
 ): Interval {
+  const finite = roots.filter(Number.isFinite);
   const [low, high] = [0.5 + level / 2, 0.5 - level / 2].map((p) =>
-    target.toRaw(centre - quantile(roots, p) * deviation),
+    target.toRaw(centre - percentile(finite, p) * deviation),
   );
   return { level, low, high };
 }
