@@ -7,6 +7,7 @@ import { fileError } from '../../../io/files/errors.ts';
 import type { FitDocument } from '../fit-document.ts';
 import { compact } from '../format.ts';
 import { forecastBy, INTERVALS_HELP, parseIntervalMethod } from '../intervals.ts';
+import { refuseWithoutLaw } from '../no-law.ts';
 import { parseMap } from '../record-options.ts';
 import { wrap } from '../wrap.ts';
 
@@ -33,10 +34,18 @@ export function register(program: Command): void {
     .requiredOption('--flops <number>', 'the budget, flops = 6 x params x tokens')
     .option('--intervals <method>', 'profile likelihood or delta method: profile, delta', 'profile')
     .option('--json', 'print as JSON (isoflop.allocation/1)')
+    .addHelpText('after', '\nExample:\n  isoflop allocate fit.json --flops 1e24')
     .action(split);
 }
 
-export function readFit(path: string): FitDocument {
+/** A fit to use: one that ended without a law is refused. */
+export function readLaw(path: string): FitDocument {
+  const fit = readFit(path);
+  refuseWithoutLaw(fit, path);
+  return fit;
+}
+
+function readFit(path: string): FitDocument {
   let document: FitDocument;
   try {
     document = JSON.parse(readFileSync(path, 'utf8')) as FitDocument;
@@ -73,7 +82,7 @@ interface PredictFlags {
 }
 
 function predict(path: string, { at, intervals, json = false }: PredictFlags): void {
-  const fit = readFit(path);
+  const fit = readLaw(path);
   const point = Object.fromEntries(Object.entries(parseMap(at)).map(([name, text]) => [name, positive(text, name)]));
   const missing = fit.law.variables.find((name) => point[name] === undefined);
   if (missing)
@@ -114,7 +123,7 @@ interface SplitFlags {
 }
 
 function split(path: string, { flops, intervals, json = false }: SplitFlags): void {
-  const fit = readFit(path);
+  const fit = readLaw(path);
   if (fit.law.id !== 'chinchilla') {
     throw new IsoflopError('invalid-input', `a budget can be split by a chinchilla fit, not by '${fit.law.id}'`, {
       hint: 'Fit with --law chinchilla.',

@@ -3,7 +3,7 @@ import { reachLoss } from '../../../core/plan/sample-efficiency.ts';
 import type { Reach } from '../../../core/plan/sample-efficiency.ts';
 import type { Observations } from '../../../core/terms/observation.ts';
 import { compact, scientific, table } from '../format.ts';
-import { positive, readFit, tableOf } from './predict.ts';
+import { positive, readLaw, tableOf } from './predict.ts';
 import { wrap } from '../wrap.ts';
 
 interface ReachFlags {
@@ -30,7 +30,7 @@ export function register(program: Command): void {
 }
 
 function reach(path: string, flags: ReachFlags): void {
-  const fit = readFit(path);
+  const fit = readLaw(path);
   const data = tableOf(fit);
   const loss = positive(flags.loss, '--loss');
   const sizes = flags.params?.split(',').map((text) => positive(text.trim(), '--params')) ?? spread(data);
