@@ -33,7 +33,18 @@ function logTicks(low: number, high: number): number[] {
     }
     if (ticks.length >= 4) return ticks;
   }
-  return [low, high].map((value) => Number(value.toPrecision(3)));
+  return evenTicks(low, high);
+}
+
+/** About five round numbers: a short logarithmic range is nearly even. */
+function evenTicks(low: number, high: number): number[] {
+  const rough = (high - low) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(6)),
+  );
 }
 
 function extent(figure: Figure, axis: 'x' | 'y'): [number, number] {
