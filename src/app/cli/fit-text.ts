@@ -34,7 +34,7 @@ export function fitText(fit: FitDocument): string {
     '',
     table(['', isLaw ? 'value' : 'not to be used', `95 % (${fit.intervalMethod})`, 'unit'], rows),
     '',
-    objectiveText(fit),
+    ...wrap(objectiveText(fit)),
     ...(fit.weights === undefined ? [] : [`  rows weighted by '${fit.weights}' over its mean`]),
     ...recordsLines(fit.n, exclusions, fit.notes),
     ...(fit.conventions.flops === '6ND' ? ['  flops = 6 x params x tokens gave the column that is missing'] : []),

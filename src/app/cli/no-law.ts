@@ -1,8 +1,8 @@
-import type { Fit, FitEnd } from '../../core/laws/index.ts';
+import type { Fit } from '../../core/laws/index.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 
 /** Ends whose numbers are no law; at a bound, a parameter says something (most often that no floor is seen). */
-const NO_LAW: readonly FitEnd[] = ['undetermined', 'out-of-steps', 'not-finite'];
+const NO_LAW: readonly Fit['status']['end'][] = ['undetermined', 'out-of-steps', 'not-finite'];
 
 /** Whether the fit ended without a law: its numbers may be looked at, not used. */
 export const endsWithoutLaw = ({ status }: Pick<Fit, 'status'>): boolean => NO_LAW.includes(status.end);

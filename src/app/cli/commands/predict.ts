@@ -5,7 +5,7 @@ import { allocateByFit } from '../../../core/plan/index.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { fileError } from '../../../io/files/errors.ts';
 import type { FitDocument } from '../fit-document.ts';
-import { compact } from '../format.ts';
+import { compact, scientific } from '../format.ts';
 import { forecastBy, INTERVALS_HELP, parseIntervalMethod } from '../intervals.ts';
 import { refuseWithoutLaw } from '../no-law.ts';
 import { parseMap } from '../record-options.ts';
@@ -21,7 +21,7 @@ export function register(program: Command): void {
     .argument('<fit>', 'what `isoflop fit --json` printed')
     .requiredOption('--at <point>', 'such as "params=7e9,tokens=1.4e12"')
     .option('--intervals <method>', INTERVALS_HELP, 'profile')
-    .option('--json', 'print as JSON (isoflop.forecast/1)')
+    .option('--json', 'print as JSON (isoflop.predict/1)')
     .addHelpText(
       'after',
       '\nExample:\n  isoflop predict fit.json --at "params=7e9,tokens=1.4e12"\n\nWhere the records give evaluation errors, lossError=... in --at is the one of the new run.',
@@ -61,6 +61,12 @@ function readFit(path: string): FitDocument {
   });
 }
 
+/** Said under numbers whose interval takes the law to be true. */
+export function contradictionText({ misspecification }: FitDocument): string[] {
+  if (!misspecification?.isRefuted) return [];
+  return wrap(`Beware: ${misspecification.sentence} The interval takes the law to be true.`);
+}
+
 /** The table that the fit saw. */
 export function tableOf({ n, data, conventions, exclusions }: FitDocument): Observations {
   const columns = Object.fromEntries(
@@ -84,6 +90,12 @@ interface PredictFlags {
 function predict(path: string, { at, intervals, json = false }: PredictFlags): void {
   const fit = readLaw(path);
   const point = Object.fromEntries(Object.entries(parseMap(at)).map(([name, text]) => [name, positive(text, name)]));
+  const known = [...Object.keys(fit.data.columns), ...fit.law.variables, `${fit.law.response}Error`];
+  const unknown = Object.keys(point).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new IsoflopError('invalid-input', `--at: the fit knows no '${unknown}'`, {
+      hint: `Its law is over ${fit.law.variables.join(', ')}.`,
+    });
   const missing = fit.law.variables.find((name) => point[name] === undefined);
   if (missing)
     throw new IsoflopError('invalid-input', `the law needs '${missing}'`, {
@@ -98,23 +110,30 @@ function predict(path: string, { at, intervals, json = false }: PredictFlags): v
     ...(error === undefined ? {} : { evaluationError: error }),
   });
   if (json) {
-    console.log(
-      JSON.stringify({ schema: 'isoflop.forecast/1', at: point, intervalMethod: method, ...result }, null, 2),
-    );
+    console.log(JSON.stringify({ schema: 'isoflop.predict/1', at: point, intervalMethod: method, ...result }, null, 2));
     return;
   }
-  console.log(`loss ${result.loss.toFixed(4)}`);
+  console.log(`${fit.law.response} ${result.loss.toFixed(4)}`);
   for (const { level, low, high } of result.newRun)
     console.log(`  ${100 * level} % for a new run: ${low.toFixed(4)} to ${high.toFixed(4)}`);
   if ('misspecification' in result && result.misspecification.isRefuted) {
     const sentence = `Beware: ${result.misspecification.sentence} The intervals also hold what the law with these terms says.`;
     console.log(wrap(sentence).join('\n'));
   }
+  warnBeyond(fit, point);
+}
+
+function warnBeyond(fit: FitDocument, point: Readonly<Record<string, number>>): void {
   for (const name of fit.law.variables) {
-    const factor = point[name] / Math.max(...fit.data.columns[name]);
-    if (factor > 1) console.log(`Beware: ${name} is ${factor.toPrecision(2)} times the largest that the fit saw.`);
+    const largest = fit.data.columns[name].reduce((most, value) => Math.max(most, value), 0);
+    const factor = point[name] / largest;
+    if (factor > 1) console.log(`Beware: ${name} is ${times(factor)} times the largest that the fit saw.`);
   }
 }
+
+/** 1234567 -> "1.2e6"; plain digits below 10,000. */
+const times = (factor: number): string =>
+  factor < 1e4 ? String(Number(factor.toPrecision(2))) : scientific(factor, 1);
 
 interface SplitFlags {
   readonly flops: string;
@@ -145,4 +164,7 @@ function split(path: string, { flops, intervals, json = false }: SplitFlags): vo
   console.log(
     `  ${100 * interval.level} % for the best size: ${compact(interval.low)} to ${compact(interval.high)} parameters`,
   );
+  console.log('FLOPs = 6 x params x tokens.');
+  for (const line of contradictionText(fit)) console.log(line);
+  warnBeyond(fit, { params, tokens });
 }

@@ -3,7 +3,7 @@ import { reachLoss } from '../../../core/plan/sample-efficiency.ts';
 import type { Reach } from '../../../core/plan/sample-efficiency.ts';
 import type { Observations } from '../../../core/terms/observation.ts';
 import { compact, scientific, table } from '../format.ts';
-import { positive, readLaw, tableOf } from './predict.ts';
+import { contradictionText, positive, readLaw, tableOf } from './predict.ts';
 import { wrap } from '../wrap.ts';
 
 interface ReachFlags {
@@ -36,7 +36,7 @@ function reach(path: string, flags: ReachFlags): void {
   const sizes = flags.params?.split(',').map((text) => positive(text.trim(), '--params')) ?? spread(data);
   const reaches = reachLoss(fit, data, loss, sizes);
   if (flags.json) console.log(JSON.stringify({ schema: 'isoflop.reach/1', loss, reaches }, null, 2));
-  else console.log(reachText(loss, reaches));
+  else console.log([reachText(loss, reaches), ...contradictionText(fit)].join('\n'));
   if (reaches.every(({ verdict }) => verdict === 'unreachable')) process.exitCode = 1;
 }
 
