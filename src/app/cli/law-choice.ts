@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { CATALOGUE, lawById, ownLaw } from '../../core/laws/index.ts';
+import { CATALOGUE, lawById, ownLaw, SCHEDULE_LAWS } from '../../core/laws/index.ts';
 import type { Law } from '../../core/laws/index.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import { didYouMean } from '../../core/terms/names.ts';
@@ -9,7 +9,8 @@ import { readLaw } from '../../io/laws/read.ts';
 export function lawByIdOrFile(name: string): Law {
   if (/\.(ya?ml|json)$/i.test(name)) return readLaw(name);
   const ids = CATALOGUE.map(({ id }) => id);
-  if (ids.includes(name)) return lawById(name);
+  // A law over schedules is refused there, with the command that fits it.
+  if ([...ids, ...SCHEDULE_LAWS.map(({ id }) => id)].includes(name)) return lawById(name);
   if (existsSync(name)) {
     throw new IsoflopError('invalid-input', `'${name}' is a file, but its ending is not .yaml, .yml or .json`);
   }
