@@ -8,6 +8,10 @@ import type { Palette } from './palette.ts';
 const WIDTH = 760;
 const HEIGHT = 420;
 const ROW_HEIGHT = 34;
+const BOTTOM = 46;
+/** A caption under the axes: letters a line, and pixels a line. */
+const CAPTION_LETTERS = 112;
+const CAPTION_LINE = 15;
 const FONT = "'DejaVu Sans', system-ui, sans-serif";
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
@@ -34,7 +38,18 @@ function logTicks(low: number, high: number): number[] {
     }
     if (ticks.length >= 4) return ticks;
   }
-  return [low, high].map((value) => Number(value.toPrecision(3)));
+  return evenTicks(low, high);
+}
+
+/** About five round numbers: a short logarithmic range is nearly even. */
+function evenTicks(low: number, high: number): number[] {
+  const rough = (high - low) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(6)),
+  );
 }
 
 function extent(figure: Figure, axis: 'x' | 'y'): [number, number] {
@@ -116,10 +131,35 @@ function plotMark(mark: Mark, palette: Palette): Plot.Markish {
   }
 }
 
-/** Draws a figure as a standalone SVG text; the same figure gives the same text. */
-export function renderSvg(figure: Figure, palette: Palette): string {
+/** The caption as lines, each under the one before. */
+function captionMarks(lines: readonly string[], left: number, { named }: Palette): Plot.Markish[] {
+  return lines.map((line, index) =>
+    Plot.text([line], {
+      frameAnchor: 'bottom-left',
+      textAnchor: 'start',
+      dx: 6 - left,
+      dy: BOTTOM + 16 + CAPTION_LINE * index,
+      fill: named.text,
+      clip: false,
+    }),
+  );
+}
+
+/** Breaks a caption at its words. */
+function captionLines(text: string): string[] {
+  return text.match(new RegExp(`.{1,${CAPTION_LETTERS}}(?: |$)`, 'g'))?.map((line) => line.trimEnd()) ?? [];
+}
+
+/**
+ * Draws a figure as a standalone SVG text; the same figure gives the same text. `withCaption`: what the colours mean stands under the
+ * axes, for a file that stands alone; a page sets the caption itself.
+ */
+export function renderSvg(figure: Figure, palette: Palette, { withCaption = false } = {}): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const { rows } = figure;
+  const left = rows ? 260 : 64;
+  const caption = withCaption ? captionLines(figure.caption) : [];
+  const below = caption.length > 0 ? CAPTION_LINE * (caption.length + 1) : 0;
   const yScale = rows
     ? {
         domain: [rows.length - 0.5, -0.5],
@@ -131,15 +171,15 @@ export function renderSvg(figure: Figure, palette: Palette): string {
   const plot = Plot.plot({
     document,
     width: WIDTH,
-    height: rows ? 80 + ROW_HEIGHT * rows.length : HEIGHT,
-    marginLeft: rows ? 260 : 64,
+    height: below + (rows ? 80 + ROW_HEIGHT * rows.length : HEIGHT),
+    marginLeft: left,
     marginRight: 72,
     marginTop: 34,
-    marginBottom: 46,
+    marginBottom: BOTTOM + below,
     style: { fontFamily: FONT, fontSize: '12px', color: palette.named.text, background: palette.background },
-    x: scaleOptions(figure, 'x'),
+    x: { ...scaleOptions(figure, 'x'), labelOffset: BOTTOM - 4 },
     y: yScale as Plot.ScaleOptions,
-    marks: figure.marks.map((mark) => plotMark(mark, palette)),
+    marks: [...figure.marks.map((mark) => plotMark(mark, palette)), ...captionMarks(caption, left, palette)],
   });
   plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   plot.setAttribute('role', 'img');

@@ -134,6 +134,24 @@ describe('a report', () => {
     }
   });
 
+  it('sets the caption under a figure that stands alone, and round ticks on a short logarithmic axis', () => {
+    const figure = figuresOf(report())[0];
+    const points = [
+      { x: 1, y: 1.95 },
+      { x: 2, y: 3.05 },
+    ];
+    const short = {
+      ...figure,
+      y: { label: 'loss', scale: 'log' as const },
+      marks: [{ kind: 'dots' as const, points, ink: 'text' as const }],
+    };
+    const words = figure.caption.split(' ').slice(0, 3).join(' ');
+    expect(renderSvg(short, LIGHT)).not.toContain(words);
+    const svg = renderSvg(short, LIGHT, { withCaption: true });
+    expect(svg).toContain(words);
+    for (const tick of ['>2<', '>2.5<', '>3<']) expect(svg).toContain(tick);
+  });
+
   it('makes PNG figures with letters in them', () => {
     const svg = renderSvg(figuresOf(report())[0], LIGHT);
     const [whole, bare] = [renderPng(svg), renderPng(svg.replaceAll(/<text[\s\S]*?<\/text>/g, ''))];

@@ -60,6 +60,26 @@ describe('the command line on bad input', () => {
     });
   });
 
+  it('a fit that leaves its parameters undetermined is no law, and nothing is asked of it', () => {
+    const flat = file(`params,tokens,loss\n${GRID.replaceAll(/[\d.]+$/gm, '3')}\n`);
+    const { code, stdout } = isoflop('fit', flat);
+    expect(code).toBe(1);
+    expect(stdout.split('\n')[0]).toBe("No law: the fit ended 'undetermined'. The numbers below are not to be used.");
+    const json = isoflop('fit', flat, '--json');
+    expect([json.code, JSON.parse(json.stdout)]).toMatchObject([1, { status: { end: 'undetermined' } }]);
+    const fit = file(json.stdout);
+    for (const question of [
+      ['predict', fit, '--at', 'params=1e9,tokens=1e10'],
+      ['allocate', fit, '--flops', '1e21'],
+      ['reach', fit, '--loss', '2.5'],
+    ]) {
+      const refusal = isoflop(...question);
+      expect([refusal.code, refusal.stdout]).toEqual([1, '']);
+      expect(refusal.stderr).toContain("no law: the fit ended 'undetermined'");
+    }
+    expect(isoflop('fit', table())).toMatchObject({ code: 0, stdout: expect.not.stringContaining('No law') });
+  });
+
   it('says in text and JSON what was left out, read otherwise and weighed', () => {
     const path = file(`params,tokens,loss,w\n${GRID.replaceAll(/$/gm, ',2')}\n80M,1e9,,2\n160M,9e9,2.9,1\n`);
     const args = ['fit', path, '--numbers', 'suffixes', '--weights', 'w'];

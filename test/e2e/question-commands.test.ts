@@ -44,6 +44,8 @@ describe('commands that answer one question each', () => {
     writeFileSync(at('fit.json'), isoflop('fit', runs, '--json').stdout);
     const text = expectReadable(isoflop('reach', at('fit.json'), '--loss', '2.2', '--params', '1e8,1e10'));
     expect(text).toContain('unreachable');
+    const slip = isoflop('predict', at('fit.json'), '--at', 'params=1e9,tokens=1e10,token=2e10');
+    expect(slip).toMatchObject({ code: 2, stderr: expect.stringContaining("the fit knows no 'token'") });
     const none = isoflop('reach', at('fit.json'), '--loss', '1.2', '--json');
     expect(none.code).toBe(1);
     const { schema, reaches } = JSON.parse(none.stdout) as { schema: string; reaches: Reach[] };

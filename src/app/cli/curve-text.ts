@@ -31,12 +31,10 @@ export function curveFitText(document: CurveFitDocument): string {
   return [
     law.title,
     table(
-      ['parameter', 'value', '95 % from', 'to', 'meaning'],
-      law.parameters.map(({ name, meaning }) => {
-        const interval = intervals[name];
-        return [name, number(parameters[name]), ...bounds(interval), meaning];
-      }),
+      ['parameter', 'value', '95 % from', 'to'],
+      law.parameters.map(({ name }) => [name, number(parameters[name]), ...bounds(intervals[name])]),
     ),
+    `What they mean: isoflop laws ${law.id}`,
     '',
     `${points} points of ${curves.length} runs; sum of Huber losses of the log (delta ${document.delta}): ${objective.toExponential(4)}.`,
     `${document.startsAgreeing} of ${starts} starts agree, gradient norm ${document.gradientNorm.toExponential(1)}; a point scatters by ${percent(Math.sqrt(residualVariance), 2)},`,

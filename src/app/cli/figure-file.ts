@@ -6,11 +6,11 @@ import { renderPng } from '../../draw/png.ts';
 import { renderSvg } from '../../draw/svg.ts';
 import { writeAtomically } from '../../io/files/atomic.ts';
 
-/** Draws a figure into a file, as SVG or PNG by the file's ending. */
+/** Draws a figure with its caption into a file, as SVG or PNG by the file's ending. */
 export function writeFigure(figure: Figure, path: string): void {
   const ending = extname(path).toLowerCase();
   if (ending !== '.svg' && ending !== '.png')
     throw new IsoflopError('invalid-input', `a figure is written as .svg or .png, not as '${path}'`);
-  const svg = renderSvg(figure, LIGHT);
+  const svg = renderSvg(figure, LIGHT, { withCaption: true });
   writeAtomically(path, ending === '.svg' ? svg : renderPng(svg));
 }

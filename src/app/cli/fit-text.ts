@@ -1,10 +1,18 @@
 import { DEFAULT_DELTA, DEFAULT_RATIO } from '../../core/laws/fit/objective.ts';
 import type { FitDocument } from './fit-document.ts';
 import { significant, table } from './format.ts';
+import { endsWithoutLaw } from './no-law.ts';
 import { recordsLines } from './records-text.ts';
 import { wrap } from './wrap.ts';
 
-const digits = (value: number): string => significant(value, 6);
+/** From here on a number is written with its exponent. */
+const LONG = 1e9;
+/** Where laws bound what nothing else bounds. */
+const NO_LIMIT = 1e300;
+
+/** Six digits. */
+const digits = (value: number): string =>
+  Math.abs(value) < LONG ? significant(value, 6) : Number(value.toPrecision(6)).toExponential().replace('e+', 'e');
 
 /** A fit as a person reads it, within 80 columns. */
 export function fitText(fit: FitDocument): string {
@@ -15,27 +23,40 @@ export function fitText(fit: FitDocument): string {
     intervalText(fit, name),
     unit,
   ]);
+  const isLaw = !endsWithoutLaw(fit);
   return [
+    ...(isLaw ? [] : noLawText(fit)),
     law.title,
     `  ${law.response} = ${law.formula}`,
     ...wrap(`  ${law.source}`),
     '',
-    table(['', 'value', `95 % (${fit.intervalMethod})`, 'unit'], rows),
+    table(['', isLaw ? 'value' : 'not to be used', `95 % (${fit.intervalMethod})`, 'unit'], rows),
     '',
-    objectiveText(fit),
+    ...wrap(objectiveText(fit)),
     ...(fit.weights === undefined ? [] : [`  rows weighted by '${fit.weights}' over its mean`]),
     ...recordsLines(fit.n, exclusions, fit.notes),
     ...(fit.conventions.flops === '6ND' ? ['  flops = 6 x params x tokens gave the column that is missing'] : []),
     '',
-    ...wrap(fit.status.sentence),
-    ...(fit.status.remedy ? wrap(`  ${fit.status.remedy}`) : []),
+    ...(isLaw ? statusText(fit) : []),
     ...noiseText(fit),
-    ...(fit.misspecification ? wrap(fit.misspecification.sentence) : []),
+    ...(isLaw && fit.misspecification ? wrap(fit.misspecification.sentence) : []),
     `Condition ${diagnostics.condition.toPrecision(2)}, scale-free gradient ${diagnostics.gradientNorm.toPrecision(1)}.`,
     ...correlationText(fit),
     ...(law.caution ? wrap(`Beware: ${law.caution}`) : []),
   ].join('\n');
 }
+
+/** Stands first where the fit ended without a law. */
+const noLawText = (fit: FitDocument): string[] => [
+  `No law: the fit ended '${fit.status.end}'. The numbers below are not to be used.`,
+  ...statusText(fit).map((line) => `  ${line}`),
+  '',
+];
+
+const statusText = ({ status }: FitDocument): string[] => [
+  ...wrap(status.sentence),
+  ...(status.remedy ? wrap(`  ${status.remedy}`) : []),
+];
 
 /** The two parameters that the data tell apart worst. */
 function correlationText({ law, diagnostics }: FitDocument): string[] {
@@ -48,6 +69,8 @@ function correlationText({ law, diagnostics }: FitDocument): string[] {
 
 function intervalText({ intervals, diagnostics }: FitDocument, name: string): string {
   const interval = intervals[name];
+  if (interval && interval.high >= NO_LIMIT)
+    return interval.low > 0 ? `above ${digits(interval.low)}` : '(not determined)';
   if (interval) return `${digits(interval.low)} to ${digits(interval.high)}`;
   return diagnostics.boundsHit.includes(name) ? '(at its bound)' : '(not determined)';
 }

@@ -58,7 +58,8 @@ function fail(error: unknown, asJson: boolean): void {
   }
   if (!(error instanceof IsoflopError)) throw error;
   const { code, message, hint, path, excerpt } = error;
-  if (asJson) console.log(JSON.stringify({ error: { code, message, hint, path, excerpt } }, null, 2));
+  if (asJson)
+    console.log(JSON.stringify({ schema: 'isoflop.error/1', error: { code, message, hint, path, excerpt } }, null, 2));
   console.error(`isoflop: ${error.sentence}`);
   process.exitCode = EXIT_CODES[code];
 }

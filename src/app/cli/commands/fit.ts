@@ -10,6 +10,7 @@ import { fitText } from '../fit-text.ts';
 import { interruptible } from '../interrupt.ts';
 import { INTERVALS_HELP, intervalsBy, parseIntervalMethod } from '../intervals.ts';
 import { lawByIdOrFile, lawOfFormula } from '../law-choice.ts';
+import { endsWithoutLaw } from '../no-law.ts';
 import { parseMap, wholeNumber } from '../option-values.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { addRecordOptions, openRecords } from '../record-options.ts';
@@ -58,7 +59,7 @@ export function register(program: Command): void {
     .option('--json', 'print the fit as JSON (isoflop.fit/1)')
     .addHelpText(
       'after',
-      '\nExample:\n  isoflop fit runs.csv --map "params=N,tokens=D,loss=final loss" --law chinchilla',
+      '\nExample:\n  isoflop fit runs.csv --map "params=N,tokens=D,loss=final loss" --law chinchilla\n\nExit code 1: no law; the numbers, if any, are not to be used.',
     )
     .action(fit);
 }
@@ -72,6 +73,7 @@ async function fit(path: string, flags: FitFlags): Promise<void> {
   const result = weighByNoise(fitLaw(law, data, { objective: parseObjective(flags), seed, ...weights }), data);
   const document = await withIntervals(result, data, flags);
   console.log(flags.json ? JSON.stringify(document, null, 2) : fitText(document));
+  if (endsWithoutLaw(document)) process.exitCode = 1;
 }
 
 function chooseLaw(flags: FitFlags, columns: readonly string[]): Law {

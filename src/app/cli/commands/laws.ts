@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CATALOGUE, SCHEDULE_LAWS } from '../../../core/laws/index.ts';
 import type { Law, ScheduleLaw } from '../../../core/laws/index.ts';
-import { scientific, table } from '../format.ts';
+import { scientific } from '../format.ts';
 import { lawByIdOrFile } from '../law-choice.ts';
 import { wrap } from '../wrap.ts';
 
@@ -11,10 +11,11 @@ export function register(program: Command): void {
     .command('laws')
     .description('List the laws that isoflop knows, or show one.')
     .argument('[law]', 'a law by its id, or a YAML file of your own')
-    .option('--json', 'print as JSON')
+    .option('--json', 'print as JSON (isoflop.laws/1)')
+    .addHelpText('after', '\nExample:\n  isoflop laws chinchilla')
     .action((id: string | undefined, { json = false }: { json?: boolean }) => {
       const shown = id === undefined ? ALL : (SCHEDULE_LAWS.find((law) => law.id === id) ?? lawByIdOrFile(id));
-      if (json) console.log(JSON.stringify(shown, null, 2));
+      if (json) console.log(JSON.stringify({ schema: 'isoflop.laws/1', laws: [shown].flat() }, null, 2));
       else console.log(Array.isArray(shown) ? listText() : lawText(shown as Law | ScheduleLaw));
     });
 }
@@ -22,15 +23,18 @@ export function register(program: Command): void {
 /** Laws of rows, then those of whole curves. */
 const ALL: readonly (Law | ScheduleLaw)[] = [...CATALOGUE, ...SCHEDULE_LAWS];
 
+const ID_WIDTH = Math.max(...ALL.map(({ id }) => id.length));
+
+/** By the columns that they need, so that a table of runs finds its laws. */
 const listText = (): string =>
   [
-    table(
-      ['law', 'what it is', 'of'],
-      ALL.map(({ id, title, response, variables }) => [id, title, `${response} by ${variables.join(', ')}`]),
+    ...[...Map.groupBy(ALL, ({ response, variables }) => `${response} by ${variables.join(', ')}`)].flatMap(
+      ([columns, laws]) => [columns, ...laws.map(({ id, title }) => `  ${id.padEnd(ID_WIDTH)}  ${title}`)],
     ),
     '',
     'Laws by the learning rate of every step are fitted with: isoflop curves fit',
-    'One law in full: isoflop laws chinchilla. A law of your own: isoflop fit --formula "loss = ..."',
+    'One law in full: isoflop laws chinchilla',
+    'A law of your own: isoflop fit runs.csv --formula "loss = ..."',
   ].join('\n');
 
 /** Beyond this a bound is none. */

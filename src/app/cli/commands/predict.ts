@@ -5,8 +5,9 @@ import { allocateByFit } from '../../../core/plan/index.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { fileError } from '../../../io/files/errors.ts';
 import type { FitDocument } from '../fit-document.ts';
-import { compact } from '../format.ts';
+import { compact, scientific } from '../format.ts';
 import { forecastBy, INTERVALS_HELP, parseIntervalMethod } from '../intervals.ts';
+import { refuseWithoutLaw } from '../no-law.ts';
 import { parsePoint, positive } from '../option-values.ts';
 import { wrap } from '../wrap.ts';
 
@@ -20,7 +21,7 @@ export function register(program: Command): void {
     .argument('<fit>', 'what `isoflop fit --json` printed')
     .requiredOption('--at <point>', 'such as "params=7e9,tokens=1.4e12"')
     .option('--intervals <method>', INTERVALS_HELP, 'profile')
-    .option('--json', 'print as JSON (isoflop.fit-prediction/1)')
+    .option('--json', 'print as JSON (isoflop.predict/1)')
     .addHelpText(
       'after',
       '\nExample:\n  isoflop predict fit.json --at "params=7e9,tokens=1.4e12"\n\nWhere the records give evaluation errors, lossError=... in --at is the one of the new run.',
@@ -33,10 +34,18 @@ export function register(program: Command): void {
     .requiredOption('--flops <number>', 'the budget, flops = 6 x params x tokens')
     .option('--intervals <method>', 'profile likelihood or delta method: profile, delta', 'profile')
     .option('--json', 'print as JSON (isoflop.allocation/1)')
+    .addHelpText('after', '\nExample:\n  isoflop allocate fit.json --flops 1e24')
     .action(split);
 }
 
-export function readFit(path: string): FitDocument {
+/** A fit to use: one that ended without a law is refused. */
+export function readLaw(path: string): FitDocument {
+  const fit = readFit(path);
+  refuseWithoutLaw(fit, path);
+  return fit;
+}
+
+function readFit(path: string): FitDocument {
   let document: FitDocument;
   try {
     document = JSON.parse(readFileSync(path, 'utf8')) as FitDocument;
@@ -50,6 +59,12 @@ export function readFit(path: string): FitDocument {
     path,
     hint: 'Make one with `isoflop fit ... --json > fit.json`.',
   });
+}
+
+/** Said under numbers whose interval takes the law to be true. */
+export function contradictionText({ misspecification }: FitDocument): string[] {
+  if (!misspecification?.isRefuted) return [];
+  return wrap(`Beware: ${misspecification.sentence} The interval takes the law to be true.`);
 }
 
 /** The table that the fit saw. */
@@ -67,8 +82,15 @@ interface PredictFlags {
 }
 
 function predict(path: string, { at, intervals, json = false }: PredictFlags): void {
-  const fit = readFit(path);
+  const fit = readLaw(path);
   const point = parsePoint(at, fit.law.variables);
+  const known = [...Object.keys(fit.data.columns), ...fit.law.variables, `${fit.law.response}Error`];
+  const unknown = Object.keys(point).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new IsoflopError('invalid-input', `--at: the fit knows no '${unknown}'`, {
+      hint: `Its law is over ${fit.law.variables.join(', ')}.`,
+    });
+  }
   const method = parseIntervalMethod(intervals);
   const error = point[`${fit.law.response}Error`];
   const result = forecastBy(method, fit, tableOf(fit), {
@@ -78,23 +100,30 @@ function predict(path: string, { at, intervals, json = false }: PredictFlags): v
     ...(error === undefined ? {} : { evaluationError: error }),
   });
   if (json) {
-    console.log(
-      JSON.stringify({ schema: 'isoflop.fit-prediction/1', at: point, intervalMethod: method, ...result }, null, 2),
-    );
+    console.log(JSON.stringify({ schema: 'isoflop.predict/1', at: point, intervalMethod: method, ...result }, null, 2));
     return;
   }
-  console.log(`loss ${result.loss.toFixed(4)}`);
+  console.log(`${fit.law.response} ${result.loss.toFixed(4)}`);
   for (const { level, low, high } of result.newRun)
     console.log(`  ${100 * level} % for a new run: ${low.toFixed(4)} to ${high.toFixed(4)}`);
   if ('misspecification' in result && result.misspecification.isRefuted) {
     const sentence = `Beware: ${result.misspecification.sentence} The intervals also hold what the law with these terms says.`;
     console.log(wrap(sentence).join('\n'));
   }
+  warnBeyond(fit, point);
+}
+
+function warnBeyond(fit: FitDocument, point: Readonly<Record<string, number>>): void {
   for (const name of fit.law.variables) {
-    const factor = point[name] / Math.max(...fit.data.columns[name]);
-    if (factor > 1) console.log(`Beware: ${name} is ${factor.toPrecision(2)} times the largest that the fit saw.`);
+    const largest = fit.data.columns[name].reduce((most, value) => Math.max(most, value), 0);
+    const factor = point[name] / largest;
+    if (factor > 1) console.log(`Beware: ${name} is ${times(factor)} times the largest that the fit saw.`);
   }
 }
+
+/** 1234567 -> "1.2e6"; plain digits below 10,000. */
+const times = (factor: number): string =>
+  factor < 1e4 ? String(Number(factor.toPrecision(2))) : scientific(factor, 1);
 
 interface SplitFlags {
   readonly flops: string;
@@ -103,7 +132,7 @@ interface SplitFlags {
 }
 
 function split(path: string, { flops, intervals, json = false }: SplitFlags): void {
-  const fit = readFit(path);
+  const fit = readLaw(path);
   if (fit.law.id !== 'chinchilla') {
     throw new IsoflopError('invalid-input', `a budget can be split by a chinchilla fit, not by '${fit.law.id}'`, {
       hint: 'Fit with --law chinchilla.',
@@ -125,4 +154,7 @@ function split(path: string, { flops, intervals, json = false }: SplitFlags): vo
   console.log(
     `  ${100 * interval.level} % for the best size: ${compact(interval.low)} to ${compact(interval.high)} parameters`,
   );
+  console.log('FLOPs = 6 x params x tokens.');
+  for (const line of contradictionText(fit)) console.log(line);
+  warnBeyond(fit, { params, tokens });
 }

@@ -3,7 +3,7 @@ import { reachLoss } from '../../../core/plan/sample-efficiency.ts';
 import type { Reach } from '../../../core/plan/sample-efficiency.ts';
 import type { Observations } from '../../../core/terms/observation.ts';
 import { compact, scientific, table } from '../format.ts';
-import { readFit, tableOf } from './predict.ts';
+import { contradictionText, readLaw, tableOf } from './predict.ts';
 import { positive } from '../option-values.ts';
 import { wrap } from '../wrap.ts';
 
@@ -31,13 +31,13 @@ export function register(program: Command): void {
 }
 
 function reach(path: string, flags: ReachFlags): void {
-  const fit = readFit(path);
+  const fit = readLaw(path);
   const data = tableOf(fit);
   const loss = positive(flags.loss, '--loss');
   const sizes = flags.params?.split(',').map((text) => positive(text.trim(), '--params')) ?? spread(data);
   const reaches = reachLoss(fit, data, loss, sizes);
   if (flags.json) console.log(JSON.stringify({ schema: 'isoflop.reach/1', loss, reaches }, null, 2));
-  else console.log(reachText(loss, reaches));
+  else console.log([reachText(loss, reaches), ...contradictionText(fit)].join('\n'));
   if (reaches.every(({ verdict }) => verdict === 'unreachable')) process.exitCode = 1;
 }
 

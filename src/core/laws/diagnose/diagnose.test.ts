@@ -87,6 +87,12 @@ describe('the verdict', () => {
     expect(judge(ladder(bump)).verdict).toMatchObject({ id: 'double-descent', scales: false });
   });
 
+  it('says that the loss rises where it rises over the whole range', () => {
+    const { verdict } = judge(grid((n, d) => [3e16 / n, 3e20 / d]));
+    expect(verdict).toMatchObject({ id: 'plateau', scales: false });
+    expect(verdict.sentence).toContain('The loss rises: by +');
+  });
+
   it('is a plateau where the loss stops, and says by what', () => {
     const stopped = (k: number): number => (k < 9 ? 0 : 0.15 * log(1e4 ** ((k - 9) / 15)));
     expect(judge(ladder(stopped)).verdict).toMatchObject({ id: 'plateau', by: 'compute' });

@@ -59,7 +59,9 @@ export function detectFlat({ scale, response }: ScalingTable): Finding {
       ...ruled(
         'flat',
         'alarm',
-        `The loss does not fall: by ${percentText(-most)} at the most ${over}.`,
+        most > 0
+          ? `The loss rises: by ${percentText(most)} at the least ${over}.`
+          : `The loss does not fall: by ${percentText(most)} at the most ${over}.`,
         [],
         'More of the same buys nothing: something else limits these runs.',
       ),

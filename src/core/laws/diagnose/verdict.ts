@@ -70,7 +70,10 @@ function shapeVerdict(shapes: Shapes, isUntuned: boolean, variables: readonly st
     return no(rise.shape, `No: ${name}. ${rise.finding.sentence}`);
   }
   if (peak?.shape) return no(peak.shape, `No: double descent. ${peak.finding.sentence}`);
-  if (flat.verdict === 'alarm') return no('plateau', `No: a plateau. ${flat.sentence}`, variables.join(' and '));
+  if (flat.verdict === 'alarm') {
+    const name = (flat.effect ?? 0) > (flat.resolves ?? 0) ? 'a plateau that rises' : 'a plateau';
+    return no('plateau', `No: ${name}. ${flat.sentence}`, variables.join(' and '));
+  }
   if (flattening.knot) {
     const by = isUntuned ? 'learning rate' : axisName(flattening.knot.axis);
     const cause = isUntuned ? ' The learning rate is the first suspect: it was not tuned at those sizes.' : '';
