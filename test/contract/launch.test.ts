@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -30,6 +30,12 @@ async function endOf(folder: string): Promise<AttemptState> {
 
 const shell = (script: string): string[] => ['/bin/sh', '-c', script];
 
+/** Whether a command has said `ready`. */
+const isReady = (folder: string): boolean => {
+  const path = join(folder, 'stdout');
+  return existsSync(path) && readFileSync(path, 'utf8').includes('ready');
+};
+
 describe('the local executor and its shim', () => {
   it.each<[string, string, AttemptState]>([
     ['0', 'exit 0', 'done'],
@@ -57,14 +63,22 @@ describe('the local executor and its shim', () => {
   it('asks a command to stop when told, and passes the signal to its whole group', async () => {
     const trial = temporaryFolder('trial');
     const folder = attempt(trial, 1);
-    await launch(folder, ...shell('trap "exit 75" TERM; while :; do sleep 0.1; done'));
-    while (attemptState(folder) === 'running' && readStarted(folder) === undefined) await sleep(20);
+    await launch(folder, ...shell('trap "exit 75" TERM; echo ready; while :; do sleep 0.1; done'));
+    while (!isReady(folder)) await sleep(20);
     executor.stop(trial);
     expect(await endOf(folder)).toBe('resume');
     executor.allow(trial);
     const next = attempt(trial, 2);
     await launch(next, ...shell('exit 0'));
     expect(await endOf(next)).toBe('done');
+  });
+
+  it('hears a stop that was asked for before the command began', async () => {
+    const trial = temporaryFolder('trial');
+    const folder = attempt(trial, 1);
+    executor.stop(trial);
+    await launch(folder, ...shell('while :; do sleep 0.1; done'));
+    expect(await endOf(folder)).toBe('killed');
   });
 
   it('ends an attempt when a newer one exists', async () => {

@@ -50,8 +50,8 @@ trap 'tell TERM' TERM INT USR1
     : >heartbeat
     newer_exists && tell KILL
     if [ -z "$asked" ] && [ -e ../stop ]; then
-      asked=1
-      tell TERM
+      # The command's group may not stand yet: asked again until it hears.
+      tell TERM && asked=1
     fi
     sleep 0.5
   done
