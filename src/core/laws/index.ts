@@ -1,5 +1,4 @@
 export { CATALOGUE, lawById } from './catalogue/index.ts';
-export { parseLaw } from './law-document.ts';
 export { ownLaw, restrictLaw } from './own-law.ts';
 export type { OwnLawOptions, Restriction } from './own-law.ts';
 export { DEFAULT_OBJECTIVE, fitLaw } from './fit/fit-law.ts';
