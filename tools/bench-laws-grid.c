@@ -2,7 +2,7 @@
  * The search of the vpnls package (0.1) in C, for bench/laws.ts where the package itself is not installed: every alpha and beta from
  * .01 to .99 by .01; for each the linear parameters by least squares, where all negative ones are dropped at once and never come back, and
  * ten steps of iteratively reweighted least squares for Huber's loss. Powers are tabulated once, which the package does not do.
- * Parameters come in millions, tokens in thousands of millions. Written from the package's description and published results.
+ * Parameters come in millions, tokens in thousands of millions. Written after the package's public source, of which no line was taken.
  */
 #include <math.h>
 #include <stdlib.h>
