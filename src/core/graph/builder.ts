@@ -1,6 +1,17 @@
 import type { Parameter } from './parameter.ts';
-import { outputShapes, sizeOf } from './shapes.ts';
-import type { Attributes, DataType, Graph, Operator, OperatorKind, Tensor, TensorId, TensorSource } from './types.ts';
+import { IsoflopError } from '../terms/errors.ts';
+import { ShapeError, outputShapes, sizeOf } from './shapes.ts';
+import type {
+  Attributes,
+  DataType,
+  Graph,
+  Layer,
+  Operator,
+  OperatorKind,
+  Tensor,
+  TensorId,
+  TensorSource,
+} from './types.ts';
 
 /** Collects tensors and operators into a graph; shapes are inferred and checked as operators are added. */
 export class GraphBuilder {
@@ -8,6 +19,8 @@ export class GraphBuilder {
   private readonly operators: Operator[] = [];
   private readonly inputs: TensorId[] = [];
   private readonly parameters: { tensor: TensorId; parameter: Parameter }[] = [];
+  private readonly buffers: { tensor: TensorId; layer: string }[] = [];
+  private readonly layers = new Map<string, Layer>();
   private layer = '';
   private pass: Operator['pass'] = 'forward';
 
@@ -18,13 +31,16 @@ export class GraphBuilder {
     builder.operators.push(...graph.operators);
     builder.inputs.push(...graph.inputs);
     builder.parameters.push(...graph.parameters);
+    builder.buffers.push(...graph.buffers);
+    for (const layer of graph.layers) builder.layers.set(layer.name, layer);
     builder.pass = pass;
     return builder;
   }
 
-  /** Names the layer of the operators that follow. */
-  at(layer: string): this {
-    this.layer = layer;
+  /** Names the layer of the operators that follow; its type and block are taken from the first time that it is named. */
+  at(name: string, type = '', block = name.slice(0, Math.max(0, name.lastIndexOf('.')))): this {
+    if (!this.layers.has(name)) this.layers.set(name, { name, type, block });
+    this.layer = name;
     return this;
   }
 
@@ -44,6 +60,13 @@ export class GraphBuilder {
     return id;
   }
 
+  /** Values that are kept with the weights of the present layer but not trained. */
+  buffer(name: string, shape: readonly number[]): TensorId {
+    const id = this.tensor(name, shape, 'float32', 'buffer');
+    this.buffers.push({ tensor: id, layer: this.layer });
+    return id;
+  }
+
   constant(name: string, shape: readonly number[], values: Float32Array): TensorId {
     if (values.length !== sizeOf(shape)) throw new Error(`internal: constant ${name} does not fill [${shape}]`);
     return this.tensor(name, shape, 'float32', 'constant', values);
@@ -51,11 +74,7 @@ export class GraphBuilder {
 
   /** Adds an operator and gives its outputs. */
   addAll(kind: OperatorKind, inputs: readonly TensorId[], attributes: Attributes = {}): TensorId[] {
-    const shapes = outputShapes(
-      kind,
-      inputs.map((id) => this.tensors[id].shape),
-      attributes,
-    );
+    const shapes = this.shapesOf(kind, inputs, attributes);
     const outputs = shapes.map((shape) => this.tensor(`${kind}${this.tensors.length}`, shape, 'float32', 'operator'));
     this.operators.push({ kind, inputs, outputs, attributes, layer: this.layer, pass: this.pass });
     return outputs;
@@ -68,12 +87,25 @@ export class GraphBuilder {
 
   finish(outputs: Readonly<Record<string, TensorId>>): Graph {
     return {
+      layers: [...this.layers.values()],
       tensors: this.tensors,
       operators: this.operators,
       inputs: this.inputs,
       parameters: this.parameters,
+      buffers: this.buffers,
       outputs,
     };
+  }
+
+  /** Says the layer where shapes do not fit: in an imported model that is the user's to mend. */
+  private shapesOf(kind: OperatorKind, inputs: readonly TensorId[], attributes: Attributes): number[][] {
+    const shapes = inputs.map((id) => this.tensors[id].shape);
+    try {
+      return outputShapes(kind, shapes, attributes);
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      throw new IsoflopError('invalid-input', error.message, { path: `layer '${this.layer}'`, cause: error });
+    }
   }
 
   private tensor(

@@ -16,4 +16,8 @@ export interface Parameter {
   readonly residual: boolean;
   /** The layer that owns it, such as `block0.attention`. */
   readonly layer: string;
+  /** True where the source says that it is not trained. */
+  readonly frozen?: boolean;
+  /** Of a stack of experts [experts, ...]: how many of them one token meets. */
+  readonly activeExperts?: number;
 }

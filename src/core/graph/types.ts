@@ -5,8 +5,8 @@ export type DataType = 'float32' | 'int32';
 /** Index into `Graph.tensors`. */
 export type TensorId = number;
 
-/** Where a tensor's values come from: fed at every step, trained, fixed, or computed by an operator. */
-export type TensorSource = 'input' | 'parameter' | 'constant' | 'operator';
+/** Where a tensor's values come from: fed at every step, trained, kept beside the weights (running statistics), fixed, or computed. */
+export type TensorSource = 'input' | 'parameter' | 'buffer' | 'constant' | 'operator';
 
 export interface Tensor {
   readonly id: TensorId;
@@ -14,21 +14,51 @@ export interface Tensor {
   readonly shape: readonly number[];
   readonly dtype: DataType;
   readonly source: TensorSource;
-  /** Row-major values; constants only. */
+  /** Row-major values; constants only, and only where they are known and needed. */
   readonly values?: Float32Array;
 }
 
-export type Activation = 'relu' | 'relu2' | 'gelu' | 'gelu-tanh' | 'silu' | 'tanh' | 'sigmoid';
+export type Activation =
+  | 'relu'
+  | 'relu2'
+  | 'gelu'
+  | 'gelu-tanh'
+  | 'silu'
+  | 'tanh'
+  | 'sigmoid'
+  | 'relu6'
+  | 'hard-swish'
+  | 'hard-sigmoid'
+  | 'leaky-relu'
+  | 'elu'
+  | 'selu'
+  | 'softplus'
+  | 'mish'
+  | 'linear';
 export type Norm = 'layernorm' | 'rmsnorm';
 export type Loss = 'cross-entropy' | 'mse' | 'binary-cross-entropy';
+
+/**
+ * Order of the axes of a convolution's filters. PyTorch and ONNX: `out-in-spatial`, transposed `in-out-spatial`. Keras:
+ * `spatial-in-out`, transposed `spatial-out-in`, depthwise `spatial-channel-multiplier`. `in` (or, transposed, `out`) is per group.
+ */
+export type FilterLayout =
+  | 'out-in-spatial'
+  | 'in-out-spatial'
+  | 'spatial-in-out'
+  | 'spatial-out-in'
+  | 'spatial-channel-multiplier';
+
+/** Zeros before and after each spatial axis, or `same`: output = ceil(input / stride), the odd zero after (TensorFlow, ONNX SAME_UPPER). */
+export type Padding = 'same' | readonly (readonly [before: number, after: number])[];
 
 /**
  * What an operator computes. Shapes: n rows, k and m columns. Kinds that end in `Gradient` stand only in training graphs.
  *
  * - `matmul` (a, b) -> alpha op(a) op(b) over the last two axes, op transposing where asked; leading axes are equal.
- * - `linear` (x[n,k], w[k,m], bias[m]?) -> [n,m].
+ * - `linear` (x[...,k], w[k,m], bias[m]?) -> [...,m]; w is [m,k] with `transposeB`.
  * - `add`, `multiply` broadcast like NumPy. `scale` multiplies by a number.
- * - `gather` (table[v,k], indices[...]) -> [...,k]. `scatterRows` (rows[n,k], indices[n]) -> [v,k] sums rows of equal index.
+ * - `gather` (table[v,...], indices[...]) -> [...,...] along `axis` (0). `scatterRows` (rows[n,k], indices[n]) -> [v,k] sums rows of equal index.
  * - `split` along an axis into equal or given sizes; `concat`, `reshape`, `transpose` as usual.
  * - `shift` (x[batch*context,k]) -> first `channels` columns from the previous position of the same window, 0 at its start;
  *   `reverse` takes them from the next position: its transpose.
@@ -37,6 +67,20 @@ export type Loss = 'cross-entropy' | 'mse' | 'binary-cross-entropy';
  * - `softmax` (scores, mask?) over the last axis; the constant mask is added first.
  * - `loss` (outputs[n,m], targets) -> [n], and for cross-entropy the probabilities [n,m].
  * - `mean` over the last axis. `sum` over the leading axis or axes: `columnSum` [n,m] -> [m].
+ *
+ * Kinds that the imported models and the convnet families need. Spatial axes stand after the channels, or before them with
+ * `channelsLast`; the first axis is the batch.
+ * - `convolution`, `transposedConvolution` (x, filters, bias?) in 1 to 3 dimensions.
+ * - `pool` (x) by `window`; `reduce` (x) over `axes`: global pooling, means, sums.
+ * - `batchNormalize` (x, gain?, bias?, mean?, variance?) along `axis`; `groupNormalize` (x, gain?, bias?) in `groups` of channels.
+ * - `resize` (x) to `sizes` of the spatial axes, or by `scales`; `pad` (x) by `padding` of every axis; `slice` (x) from `starts` to `ends` by `steps`
+ *   of every axis; `broadcast` (x) to `shape`.
+ * - `attention` (q[b,h,s,d], k[b,g,t,d], v[b,g,t,e], mask?) -> [b,h,s,e]: scores, softmax and values; g divides h; `causal`; `slidingWindow` keys seen at most.
+ * - `recurrent` (x[b,t,k], W, R, bias...) -> [b,t,directions * hidden], or without t unless `sequence`.
+ * - `expertLinear` (x[...,k] or [...,active,k], w[experts,k,m], bias[experts,m]?) -> [...,active,m]: each row meets its `active` experts alone.
+ * - `einsum` by `equation` in NumPy's letters.
+ * - `unary`, `binary` (broadcast), `select` (condition, a, b): element by element; `function` names it, such as `exp`, `divide`, `where`.
+ * - `generate` () -> a tensor of `shape` that depends on no weight: ranges, masks, zeros, random draws.
  */
 export type OperatorKind =
   | 'matmul'
@@ -61,7 +105,25 @@ export type OperatorKind =
   | 'loss'
   | 'lossGradient'
   | 'mean'
-  | 'columnSum';
+  | 'columnSum'
+  | 'convolution'
+  | 'transposedConvolution'
+  | 'pool'
+  | 'reduce'
+  | 'batchNormalize'
+  | 'groupNormalize'
+  | 'resize'
+  | 'pad'
+  | 'slice'
+  | 'broadcast'
+  | 'attention'
+  | 'recurrent'
+  | 'expertLinear'
+  | 'einsum'
+  | 'unary'
+  | 'binary'
+  | 'select'
+  | 'generate';
 
 export interface Attributes {
   readonly transposeA?: boolean;
@@ -81,6 +143,42 @@ export interface Attributes {
   readonly loss?: Loss;
   /** Rows of the table that `scatterRows` fills. */
   readonly rows?: number;
+  /** Step of the window along each spatial axis; 1 where left out. */
+  readonly strides?: readonly number[];
+  readonly dilations?: readonly number[];
+  /** Defaults to none. */
+  readonly padding?: Padding;
+  /** Extra cells after a transposed convolution's output, by spatial axis. */
+  readonly outputPadding?: readonly number[];
+  /** Groups of channels of a convolution or a group norm; defaults to 1. */
+  readonly groups?: number;
+  readonly channelsLast?: boolean;
+  readonly filters?: FilterLayout;
+  readonly pool?: 'max' | 'average';
+  /** Extent of a pool's window along each spatial axis. */
+  readonly window?: readonly number[];
+  /** Whether a pool's last, partial window counts. */
+  readonly ceil?: boolean;
+  readonly reduction?: 'mean' | 'max' | 'min' | 'sum' | 'product' | 'any';
+  readonly axes?: readonly number[];
+  readonly keepAxes?: boolean;
+  readonly scales?: readonly number[];
+  readonly starts?: readonly number[];
+  readonly ends?: readonly number[];
+  readonly steps?: readonly number[];
+  readonly causal?: boolean;
+  /** Most keys that a query of `attention` sees, itself included. */
+  readonly slidingWindow?: number;
+  readonly cell?: 'lstm' | 'gru' | 'rnn';
+  readonly hidden?: number;
+  readonly directions?: number;
+  /** Whether a recurrent operator gives every step's output. */
+  readonly sequence?: boolean;
+  /** Experts that each row meets. */
+  readonly active?: number;
+  readonly equation?: string;
+  /** What an element-wise operator computes; free text, for people. */
+  readonly function?: string;
 }
 
 export interface Operator {
@@ -93,12 +191,26 @@ export interface Operator {
   readonly pass: 'forward' | 'backward';
 }
 
+/** What people see of a layer. */
+export interface Layer {
+  /** Unique, such as `block0.attention`, or the source's own name. */
+  readonly name: string;
+  /** In the source's words, such as `Conv2D`, `Gemm` or `attention`. */
+  readonly type: string;
+  /** The block or stage it belongs to; '' where there is none. */
+  readonly block: string;
+}
+
 /** Operators in an order in which they can run. Plain data, never edited. */
 export interface Graph {
+  /** In the order of the forward pass; every operator and parameter names one of them. */
+  readonly layers: readonly Layer[];
   readonly tensors: readonly Tensor[];
   readonly operators: readonly Operator[];
   readonly inputs: readonly TensorId[];
   readonly parameters: readonly { readonly tensor: TensorId; readonly parameter: Parameter }[];
+  /** Kept with the weights but not trained: running means and variances. */
+  readonly buffers: readonly { readonly tensor: TensorId; readonly layer: string }[];
   /** Named results. A forward graph has `loss` (scalar) and `losses` (one a window or row). */
   readonly outputs: Readonly<Record<string, TensorId>>;
 }

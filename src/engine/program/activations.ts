@@ -1,4 +1,5 @@
 import type { Activation } from '../../core/graph/types.ts';
+import { IsoflopError } from '../../core/terms/errors.ts';
 import type { Emitter } from './emitter.ts';
 
 /** 1 / sqrt(2), and 1 / sqrt(2 pi): the constants of the normal distribution in GELU. */
@@ -9,6 +10,12 @@ const TANH_K = Math.sqrt(2 / Math.PI);
 const TANH_C = 0.044715;
 /** Slope that turns HardSigmoid into a step: onnxruntime's Sign runs on one thread, this does not. */
 const STEP_SLOPE = 3e38;
+
+/** The engine runs what its own families need; models that are only analysed and scaled may hold more. */
+export const notRunYet = (what: string): IsoflopError =>
+  new IsoflopError('unavailable', `the built-in engine does not run ${what}`, {
+    hint: 'Train it with a program of your own.',
+  });
 
 /** Standard normal distribution function; identical nodes of forward and backward pass are merged by onnxruntime. */
 function normalCdf(e: Emitter, x: string): string {
@@ -49,6 +56,9 @@ export function emitActivation(e: Emitter, activation: Activation, x: string, ou
       return;
     case 'sigmoid':
       e.node('Sigmoid', [x], {}, output);
+      return;
+    default:
+      throw notRunYet(`the activation '${activation}'`);
   }
 }
 
@@ -81,6 +91,8 @@ function slope(e: Emitter, activation: Activation, x: string, y: string): string
       return e.node('Sub', [one, e.node('Mul', [y, y])]);
     case 'sigmoid':
       return e.node('Mul', [y, e.node('Sub', [one, y])]);
+    default:
+      throw notRunYet(`the activation '${activation}'`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { sizeOf } from '../../core/graph/shapes.ts';
 import type { Graph, Operator } from '../../core/graph/types.ts';
-import { emitActivation, emitActivationGradient } from './activations.ts';
+import { emitActivation, emitActivationGradient, notRunYet } from './activations.ts';
 import type { Emitter } from './emitter.ts';
 import { emitLoss, emitLossGradient } from './losses.ts';
 
@@ -15,7 +15,9 @@ interface Lowering {
 
 /** Emits the ONNX nodes of one operator; tensors go by the names that `nameOf` gives. */
 export function lowerOperator(e: Emitter, graph: Graph, operator: Operator, nameOf: (tensor: number) => string): void {
-  LOWERINGS[operator.kind]({
+  const lowering = LOWERINGS[operator.kind];
+  if (!lowering) throw notRunYet(`operator '${operator.kind}' of layer '${operator.layer}'`);
+  lowering({
     e,
     operator,
     inputs: operator.inputs.map(nameOf),
@@ -117,7 +119,7 @@ function columnSum({ e, inputs, outputs, shapes }: Lowering): void {
   e.node('Reshape', [row, e.integers([columns])], {}, outputs[0]);
 }
 
-const LOWERINGS: Readonly<Record<Operator['kind'], (lowering: Lowering) => void>> = {
+const LOWERINGS: Readonly<Partial<Record<Operator['kind'], (lowering: Lowering) => void>>> = {
   matmul,
   linear: direct('Gemm'),
   add: direct('Add'),
