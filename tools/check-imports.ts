@@ -59,7 +59,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The packages that core may import: pure, and at home in a browser. */
-const CORE_PACKAGES = new Set(['zod']);
+const CORE_PACKAGES = new Set(['zod', 'fflate', 'pbf']);
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
