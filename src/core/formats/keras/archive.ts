@@ -1,0 +1,61 @@
+import { MOST_JSON_BYTES } from '../limits.ts';
+import type { JsonCursor } from '../json/cursor.ts';
+import { parseJsonBytes } from '../json/parse.ts';
+import { refusal, within } from '../refusal.ts';
+import type { ByteSource } from '../source.ts';
+import { ZipArchive } from '../zip/archive.ts';
+import type { ZipEntry } from '../zip/directory.ts';
+
+/** What a `.keras` file or the JSON of a Keras model says, before any layer is looked at. */
+export interface KerasDocument {
+  /** The model: `class_name` and `config` are there. */
+  readonly config: JsonCursor;
+  /** Of a `.keras` file, with `keras_version`. */
+  readonly metadata: JsonCursor | undefined;
+  /** Whether the model was compiled: `compile_config` stands in the configuration. */
+  readonly compiled: boolean;
+  /** Size of the stored weights in bytes, the optimizer's included; undefined where there is no such file. */
+  readonly weightsBytes: number | undefined;
+}
+
+const CONFIG = 'config.json';
+const METADATA = 'metadata.json';
+const WEIGHTS = 'model.weights.h5';
+
+/** Whether a zip with these entries is a `.keras` file. */
+export const isKerasArchive = (archive: ZipArchive): boolean =>
+  archive.find(CONFIG) !== undefined && (archive.find(METADATA) !== undefined || archive.find(WEIGHTS) !== undefined);
+
+/** Reads a `.keras` file: a zip with `config.json`, `metadata.json` and the weights, which are not opened. */
+export function readKerasArchive(source: ByteSource): KerasDocument {
+  const archive = new ZipArchive(source);
+  const entry = archive.find(CONFIG);
+  if (entry === undefined)
+    throw refusal(`the zip has no ${CONFIG}, so it is no .keras file`, {
+      hint: 'Save it with model.save("model.keras").',
+    });
+  const metadata = archive.find(METADATA);
+  const parse = (one: ZipEntry): JsonCursor => parseJsonBytes(archive.read(one, MOST_JSON_BYTES));
+  return {
+    ...within(CONFIG, () => checkedModel(parse(entry))),
+    metadata: metadata === undefined ? undefined : within(METADATA, () => parse(metadata)),
+    weightsBytes: archive.find(WEIGHTS)?.bytes,
+  };
+}
+
+/** Takes the JSON of `model.to_json()`. */
+export const readKerasJson = (document: JsonCursor): KerasDocument => ({
+  ...checkedModel(document),
+  metadata: undefined,
+  weightsBytes: undefined,
+});
+
+/** Whether a document looks like a Keras model: `class_name` with a `config`. */
+export const isKerasModel = (document: JsonCursor): boolean =>
+  document.isObject && typeof document.object().class_name === 'string' && document.has('config');
+
+function checkedModel(config: JsonCursor): Pick<KerasDocument, 'config' | 'compiled'> {
+  config.get('class_name').string();
+  config.get('config').object();
+  return { config, compiled: config.find('compile_config') !== undefined };
+}
