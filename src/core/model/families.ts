@@ -1,13 +1,15 @@
 import { IsoflopError } from '../terms/errors.ts';
+import { openConvnet } from './convnet/convnet.ts';
 import type { OpenFamily } from './family.ts';
 import type { Model } from './model.ts';
+import { CONVNET_PRESETS } from './presets/convnets.ts';
 import type { Preset } from './presets/preset.ts';
 
 // Each family and table of presets adds one line here.
-const FAMILIES: readonly OpenFamily[] = [];
+const FAMILIES: readonly OpenFamily[] = [openConvnet];
 
 /** Every published model that isoflop knows by name. */
-export const PRESETS: readonly Preset[] = [];
+export const PRESETS: readonly Preset[] = [...CONVNET_PRESETS];
 
 /** A model from a document of ours: `family` and its parameters. Throws `invalid-input` with the path of what does not fit. */
 export function modelOfFamily(document: { readonly family: string }, name: string): Model {
