@@ -169,6 +169,8 @@ export interface Attributes {
   readonly causal?: boolean;
   /** Most keys that a query of `attention` sees, itself included. */
   readonly slidingWindow?: number;
+  /** Elements that a cache keeps a token for this `attention`, where they are fewer than those of its keys and values (latent attention). */
+  readonly cachePerToken?: number;
   readonly cell?: 'lstm' | 'gru' | 'rnn';
   readonly hidden?: number;
   readonly directions?: number;
