@@ -28,6 +28,8 @@ export interface Weight {
   readonly shape: readonly number[];
   /** `frozen` weights are parameters that get no gradient; `constant` tensors are no weights at all. */
   readonly kind: 'parameter' | 'frozen' | 'buffer' | 'constant';
+  /** Of a copy that an edit made: the weight of the source that it is a copy of. */
+  readonly copyOf?: string;
   /** Small tensors whose numbers the shapes may depend on. */
   readonly known?: Known;
 }
@@ -44,6 +46,8 @@ export type Argument =
 export interface DocumentNode {
   /** Unique in the document. */
   readonly name: string;
+  /** Of a copy that an edit made: the node of the source that it is a copy of. */
+  readonly copyOf?: string;
   /** In the source's words: `Conv`, `conv2d`. */
   readonly type: string;
   /** The module that it belongs to, such as `layers.0.attention`. */

@@ -33,7 +33,8 @@ function withAxis(weights: ReadonlyMap<string, Weight>, edit: Edit & { kind: 'ax
   for (const [name, weight] of weights) {
     if (weight.name !== edit.tensor) continue;
     const shape = weight.shape.map((extent, axis) => (axis === edit.axis ? edit.size : extent));
-    changed.set(name, { name: weight.name, shape, kind: weight.kind });
+    const { known: _, ...rest } = weight;
+    changed.set(name, { ...rest, shape });
     return changed;
   }
   throw new IsoflopError('invalid-input', `the document has no weight '${edit.tensor}'`);

@@ -37,7 +37,7 @@ export function lowerNodes(document: NodeDocument, options: NodeLowerOptions): G
 }
 
 function freeExtent(input: NodeInput, axis: number, { batch, tokens }: NodeLowerOptions): number {
-  if (axis === 0) return batch ?? input.exported?.[0] ?? 1;
+  if (axis === 0) return batch ?? 1;
   return tokens ?? input.exported?.[axis] ?? FREE_EXTENT;
 }
 

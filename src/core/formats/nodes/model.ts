@@ -1,3 +1,4 @@
+import type { Graph } from '../../graph/types.ts';
 import type { Model, ModelDocument, ModelFormat } from '../../model/model.ts';
 import type { NodeDocument } from './document.ts';
 import { editNodes } from './edit.ts';
@@ -9,7 +10,8 @@ export interface NodeFormat extends Pick<NodeLowerOptions, 'operatorOf' | 'count
   readonly format: ModelFormat;
   /** In messages: `ONNX`. */
   readonly title: string;
-  write(document: NodeDocument): ModelDocument;
+  /** `lowerAt` gives the document's graph at a batch size. */
+  write(document: NodeDocument, lowerAt: (batch: number) => Graph): ModelDocument;
 }
 
 /** A document of nodes as a model. */
@@ -21,6 +23,6 @@ export function nodeModel(document: NodeDocument, format: NodeFormat): Model {
     inputs: document.inputs.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
     lower: (options = {}) => lowerNodes(document, { ...options, ...format, format: format.title }),
     apply: (edits) => nodeModel(edits.reduce(editNodes, document), format),
-    write: () => format.write(document),
+    write: () => format.write(document, (batch) => lowerNodes(document, { batch, ...format, format: format.title })),
   };
 }

@@ -74,7 +74,11 @@ function namesOfCopy(
     const weight = document.weights.get(input);
     if (!weight || weight.kind === 'constant') continue;
     names.set(input, `${input}_copy${copy}`);
-    weights.set(`${input}_copy${copy}`, { ...weight, name: `${weight.name}_copy${copy}` });
+    weights.set(`${input}_copy${copy}`, {
+      ...weight,
+      name: `${weight.name}_copy${copy}`,
+      copyOf: weight.copyOf ?? input,
+    });
   }
   return names;
 }
@@ -82,6 +86,7 @@ function namesOfCopy(
 const renamed = (node: DocumentNode, name: string, names: ReadonlyMap<string, string>): DocumentNode => ({
   ...node,
   name,
+  copyOf: node.copyOf ?? node.name,
   inputs: node.inputs.map((input) => names.get(input) ?? input),
   outputs: node.outputs.map((output) => names.get(output) ?? output),
 });

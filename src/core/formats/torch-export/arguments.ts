@@ -1,6 +1,5 @@
 import type { TensorId } from '../../graph/types.ts';
-import { NodeContext } from '../nodes/context.ts';
-import type { Use } from '../nodes/context.ts';
+import type { NodeContext, Use } from '../nodes/context.ts';
 import type { Argument, InputList } from '../nodes/document.ts';
 
 const isInput = (value: unknown): value is { input: number } =>

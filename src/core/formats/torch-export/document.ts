@@ -5,13 +5,17 @@ import type { Argument, DocumentNode, InputList, NodeDocument, NodeInput, Weight
 /** Element types that hold whole numbers or truth values, as torch's schema numbers them. */
 const WHOLE_TYPES = new Set([1, 2, 3, 4, 5, 12]);
 
-/** Reads the exported program of a `.pt2` file as operations on named tensors. */
-export function torchDocument(program: JsonCursor, name: string): NodeDocument {
+/** Reads the exported program of a `.pt2` file as operations on named tensors. Names that share a file of weights are tied. */
+export function torchDocument(
+  program: JsonCursor,
+  weightFiles: ReadonlyMap<string, string>,
+  name: string,
+): NodeDocument {
   const module = program.get('graph_module');
   const graph = module.get('graph');
   const tensors = graph.get('tensor_values');
   const signature = module.get('signature');
-  const { weights, inputs } = readInputs(signature, tensors);
+  const { weights, inputs } = readInputs(signature, tensors, weightFiles);
   return {
     name,
     origin: originOf(program),
@@ -34,9 +38,14 @@ function variant(cursor: JsonCursor): { tag: string; body: JsonCursor } {
   return { tag, body: cursor.get(tag) };
 }
 
-function readInputs(signature: JsonCursor, tensors: JsonCursor): { weights: Map<string, Weight>; inputs: NodeInput[] } {
+function readInputs(
+  signature: JsonCursor,
+  tensors: JsonCursor,
+  weightFiles: ReadonlyMap<string, string>,
+): { weights: Map<string, Weight>; inputs: NodeInput[] } {
   const weights = new Map<string, Weight>();
   const inputs: NodeInput[] = [];
+  const tied = new Map<string, Weight>();
   for (const spec of signature.get('input_specs').items()) {
     const { tag, body } = variant(spec);
     if (tag === 'user_input') {
@@ -44,7 +53,10 @@ function readInputs(signature: JsonCursor, tensors: JsonCursor): { weights: Map<
       if (name !== undefined) inputs.push(readInput(name, tensors.get(name)));
     } else if (tag === 'parameter' || tag === 'buffer' || tag === 'tensor_constant') {
       const name = body.get('arg').get('name').string();
-      weights.set(name, readWeight(tag, body, tensors.get(name)));
+      const weight = readWeight(tag, body, tensors.get(name));
+      const file = weightFiles.get(weight.name) ?? weight.name;
+      if (!tied.has(file)) tied.set(file, weight);
+      weights.set(name, tied.get(file)!);
     }
   }
   return { weights, inputs };

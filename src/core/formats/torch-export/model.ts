@@ -1,6 +1,6 @@
 import type { Model } from '../../model/model.ts';
 import { IsoflopError } from '../../terms/errors.ts';
-import type { JsonCursor } from '../json/cursor.ts';
+import type { TorchExportDocument } from './archive.ts';
 import { AtenArguments } from './arguments.ts';
 import { nodeModel } from '../nodes/model.ts';
 import type { NodeFormat } from '../nodes/model.ts';
@@ -48,6 +48,6 @@ const TORCH_EXPORT: NodeFormat = {
 };
 
 /** A model from the exported program of a `.pt2` file, read by `readTorchExport`. */
-export function torchExportModel(program: JsonCursor, name: string): Model {
-  return nodeModel(torchDocument(program, name), TORCH_EXPORT);
+export function torchExportModel({ program, weightFiles }: TorchExportDocument, name: string): Model {
+  return nodeModel(torchDocument(program, weightFiles, name), TORCH_EXPORT);
 }
