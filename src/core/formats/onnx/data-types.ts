@@ -54,3 +54,9 @@ function brainToNumber(brain: number): number {
   view.setUint32(0, brain << 16);
   return view.getFloat32(0);
 }
+
+/** float32, float16, float64 and bfloat16. */
+const FLOATS: ReadonlySet<number> = new Set([1, 10, 11, 16]);
+
+/** Whether a type holds fractions that a model may be trained in. */
+export const isFloat = (dataType: number): boolean => FLOATS.has(dataType);

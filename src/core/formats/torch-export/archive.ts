@@ -10,6 +10,8 @@ export interface TorchExportDocument {
   /** The exported program: `graph_module` and `schema_version` are there. */
   readonly program: JsonCursor;
   readonly schemaVersion: { readonly major: number; readonly minor: number };
+  /** The file in the archive that holds a weight, by the weight's name; tied weights share one. Empty in older archives. */
+  readonly weightFiles: ReadonlyMap<string, string>;
   /** Name of the entry that the program was read from. */
   readonly entry: string;
 }
@@ -45,7 +47,23 @@ export function readTorchExport(source: ByteSource): TorchExportDocument {
   return within(entry, () => {
     const program = parseJsonBytes(archive.read(archive.find(entry)!, MOST_JSON_BYTES));
     program.get('graph_module').get('graph').object();
-    return { program, schemaVersion: checkedVersion(program.get('schema_version')), entry };
+    return {
+      program,
+      schemaVersion: checkedVersion(program.get('schema_version')),
+      weightFiles: weightFilesOf(archive),
+      entry,
+    };
+  });
+}
+
+const WEIGHTS_CONFIG = /^(?:[^/]+\/)?data\/weights\/model_weights_config\.json$/;
+
+function weightFilesOf(archive: ZipArchive): Map<string, string> {
+  const entry = archive.entries.find(({ name }) => WEIGHTS_CONFIG.test(name));
+  if (!entry) return new Map();
+  return within(entry.name, () => {
+    const config = parseJsonBytes(archive.read(entry, MOST_JSON_BYTES)).get('config');
+    return new Map(config.keys().map((name) => [name, config.get(name).get('path_name').string()]));
   });
 }
 

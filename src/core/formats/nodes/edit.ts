@@ -1,0 +1,53 @@
+import type { Edit } from '../../model/edit.ts';
+import { IsoflopError } from '../../terms/errors.ts';
+import type { DocumentNode, NodeDocument, NodeInput, Weight } from './document.ts';
+import { repeatChain } from './repeat.ts';
+
+/** The document with one edit made. */
+export function editNodes(document: NodeDocument, edit: Edit): NodeDocument {
+  switch (edit.kind) {
+    case 'input':
+      return { ...document, inputs: document.inputs.map((input) => resized(input, edit)) };
+    case 'axis':
+      return { ...document, weights: withAxis(document.weights, edit) };
+    case 'attribute':
+      return { ...document, nodes: withOverride(document.nodes, edit) };
+    case 'repeat':
+      return repeatChain(document, edit.layers, edit.times);
+    case 'parameter':
+      throw new Error(`internal: a document of nodes has no parameter '${edit.path}'`);
+  }
+}
+
+function resized(input: NodeInput, edit: Edit & { kind: 'input' }): NodeInput {
+  if (input.name !== edit.input) return input;
+  const exported = input.exported && [
+    input.exported[0],
+    ...edit.shape.map((extent, axis) => extent ?? input.exported![axis + 1]),
+  ];
+  return { ...input, shape: edit.shape, whole: [input.whole[0], ...edit.shape], ...(exported ? { exported } : {}) };
+}
+
+function withAxis(weights: ReadonlyMap<string, Weight>, edit: Edit & { kind: 'axis' }): Map<string, Weight> {
+  const changed = new Map(weights);
+  for (const [name, weight] of weights) {
+    if (weight.name !== edit.tensor) continue;
+    const shape = weight.shape.map((extent, axis) => (axis === edit.axis ? edit.size : extent));
+    const { known: _, ...rest } = weight;
+    changed.set(name, { ...rest, shape });
+    return changed;
+  }
+  throw new IsoflopError('invalid-input', `the document has no weight '${edit.tensor}'`);
+}
+
+function withOverride(nodes: readonly DocumentNode[], edit: Edit & { kind: 'attribute' }): DocumentNode[] {
+  const { layer, attribute, index = 0, value } = edit;
+  if (!nodes.some((node) => node.name === layer))
+    throw new IsoflopError('invalid-input', `the document has no node '${layer}'`);
+  return nodes.map((node) => {
+    if (node.name !== layer) return node;
+    const values = [...(node.overrides?.[attribute] ?? [])];
+    values[index] = value;
+    return { ...node, overrides: { ...node.overrides, [attribute]: values } };
+  });
+}
