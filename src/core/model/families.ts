@@ -1,10 +1,12 @@
 import { IsoflopError } from '../terms/errors.ts';
+import { openFamily } from './family.ts';
 import type { OpenFamily } from './family.ts';
 import type { Model } from './model.ts';
 import type { Preset } from './presets/preset.ts';
+import { transformer } from './transformer/family.ts';
 
 // Each family and table of presets adds one line here.
-const FAMILIES: readonly OpenFamily[] = [];
+const FAMILIES: readonly OpenFamily[] = [openFamily(transformer)];
 
 /** Every published model that isoflop knows by name. */
 export const PRESETS: readonly Preset[] = [];
