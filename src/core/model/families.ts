@@ -3,10 +3,12 @@ import { openFamily } from './family.ts';
 import type { OpenFamily } from './family.ts';
 import type { Model } from './model.ts';
 import type { Preset } from './presets/preset.ts';
+import { encoder } from './transformer/encoder.ts';
 import { transformer } from './transformer/family.ts';
+import { vit } from './transformer/vit.ts';
 
 // Each family and table of presets adds one line here.
-const FAMILIES: readonly OpenFamily[] = [openFamily(transformer)];
+const FAMILIES: readonly OpenFamily[] = [openFamily(transformer), openFamily(encoder), openFamily(vit)];
 
 /** Every published model that isoflop knows by name. */
 export const PRESETS: readonly Preset[] = [];

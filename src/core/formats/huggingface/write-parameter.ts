@@ -1,5 +1,5 @@
 import { IsoflopError } from '../../terms/errors.ts';
-import type { ConfigDocument } from './model.ts';
+import type { ConfigDocument } from './open-config.ts';
 
 export interface KeyEdit {
   readonly key: string;
