@@ -1,12 +1,20 @@
 import { IsoflopError } from '../terms/errors.ts';
 import { openConvnet } from './convnet/convnet.ts';
+import { openFamily } from './family.ts';
 import type { OpenFamily } from './family.ts';
 import type { Model } from './model.ts';
 import { CONVNET_PRESETS } from './presets/convnets.ts';
 import type { Preset } from './presets/preset.ts';
+import { encoder } from './transformer/encoder.ts';
+import { transformer } from './transformer/family.ts';
+import { vit } from './transformer/vit.ts';
 
-// Each family and table of presets adds one line here.
-const FAMILIES: readonly OpenFamily[] = [openConvnet];
+const FAMILIES: readonly OpenFamily[] = [
+  openConvnet,
+  openFamily(transformer),
+  openFamily(encoder),
+  openFamily(vit),
+];
 
 /** Every published model that isoflop knows by name. */
 export const PRESETS: readonly Preset[] = [...CONVNET_PRESETS];
