@@ -31,8 +31,16 @@ export function modelOfFamily(document: { readonly family: string }, name: strin
   return family.open(document, name);
 }
 
+/** Names are told apart by their letters and digits alone: frameworks write `convnext_tiny`, `ResNet50` and `mobilenetv2_100`. */
+const spelling = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+
+/** The preset of a name, or undefined where none has it. */
+export const presetOf = (name: string): Preset | undefined =>
+  PRESETS.find((candidate) => candidate.name === name.toLowerCase()) ??
+  PRESETS.find((candidate) => spelling(candidate.name) === spelling(name));
+
 /** The model of a preset's name, or undefined where none has it. */
 export function presetModel(name: string): Model | undefined {
-  const preset = PRESETS.find((candidate) => candidate.name === name.toLowerCase());
+  const preset = presetOf(name);
   return preset && modelOfFamily(preset.spec, preset.name);
 }
