@@ -15,6 +15,9 @@ export interface Place {
   readonly name: string;
   /** Path of the model in the graph's names; '' at the top. */
   readonly prefix: string;
+  /** Shapes of the results of each of its calls. */
+  readonly outputs: (readonly (readonly number[])[])[];
+  readonly isModel: boolean;
 }
 
 /** How the sizes in a graph follow from the document that it was lowered from. Made anew by each lowering. */
@@ -26,7 +29,11 @@ export interface Bindings {
   /** By the layer's name in the graph. */
   readonly places: Map<string, Place>;
   /** Shapes that the document records beside its layers, and what this lowering found in their place. */
-  readonly recorded: { readonly record: Record<string, unknown>; readonly key: string; readonly shape: readonly number[] }[];
+  readonly recorded: {
+    readonly record: Record<string, unknown>;
+    readonly key: string;
+    readonly shape: readonly number[];
+  }[];
   /** Inputs of nested models that say another shape than they are called with. */
   readonly misfits: {
     readonly layer: string;

@@ -1,5 +1,6 @@
 /** Words that begin the name of a block: `conv2_block1`, `stage_3_block_0`, `encoder_layer_2`. */
-const BLOCK = /^.*?(?:block|stage|layer|encoder|decoder|level|cell|unit|group)s?_?\d+[a-z]?(?=_)(?:_(?:block|layer|level|cell|unit)s?_?\d+[a-z]?(?=_))*/i;
+const BLOCK =
+  /^.*?(?:block|stage|layer|encoder|decoder|level|cell|unit|group)s?_?\d+[a-z]?(?=_)(?:_(?:block|layer|level|cell|unit)s?_?\d+[a-z]?(?=_))*/i;
 const COUNTED = /^.*?\d+[a-z]?(?=_)/i;
 
 /**

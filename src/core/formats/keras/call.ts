@@ -206,7 +206,12 @@ export class Call {
 
   /** A part of this layer with a configuration of its own, such as one cell of a stack. */
   part(cursor: JsonCursor, name: string): Call {
-    const layer = { className: cursor.get('class_name').string(), config: cursor.get('config'), isFrozen: this.isFrozen, depth: this.depth };
+    const layer = {
+      className: cursor.get('class_name').string(),
+      config: cursor.get('config'),
+      isFrozen: this.isFrozen,
+      depth: this.depth,
+    };
     return new Call(this.around, { ...layer, path: `${this.path}/${name}`, owner: this.owner }, this.args, this.named);
   }
 
@@ -255,7 +260,8 @@ export class Call {
 
   private checked(id: TensorId): TensorId {
     const shape = this.shapeOf(id);
-    if (shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0) && sizeOf(shape) <= MOST_ELEMENTS) return id;
+    if (shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0) && sizeOf(shape) <= MOST_ELEMENTS)
+      return id;
     throw this.refusal(`${this.className} would make a tensor of [${shape}]; at most 2^49 values are counted`);
   }
 }
@@ -274,4 +280,3 @@ const setKey =
   (value) => {
     (config.object() as Record<string, unknown>)[key] = value;
   };
-

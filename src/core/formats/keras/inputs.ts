@@ -3,13 +3,14 @@ import type { JsonCursor } from '../json/cursor.ts';
 import { LARGEST_EXTENT } from '../limits.ts';
 import { refusal } from '../refusal.ts';
 import type { Bindings } from './bindings.ts';
+import { join } from './part.ts';
 import { isFunctional, isModel, layersOf, leavesOf } from './structure.ts';
 import type { LayerEntry } from './structure.ts';
 
 /** Height and width of an image whose document leaves them free, where the caller says none: ImageNet's. */
-export const FREE_IMAGE = 224;
+const FREE_IMAGE = 224;
 /** Length of a sequence that is left free, where the caller says none. */
-export const FREE_LENGTH = 1024;
+const FREE_LENGTH = 1024;
 /** Name that Keras gives to the input of a Sequential model without one. */
 const UNNAMED_INPUT = 'input_layer';
 
@@ -62,12 +63,13 @@ export function inputShape(input: ModelInput, { batch = 1, tokens }: LowerOption
 }
 
 /** Notes where an InputLayer records its shape; one inside of a nested model must agree with what it is called with. */
-export function recordInput(bindings: Bindings, layer: LayerEntry, shape: readonly number[], isNested: boolean): void {
+export function recordInput(bindings: Bindings, layer: LayerEntry, shape: readonly number[], prefix: string): void {
   const cursor = inputCursor(layer.config);
   if (cursor === undefined) return;
   const key = layer.config.has('batch_shape') ? 'batch_shape' : 'batch_input_shape';
   const said = shapeOf(cursor);
-  const fits = said.length === shape.length - 1 && said.every((extent, i) => extent === null || extent === shape[i + 1]);
-  if (isNested && !fits) bindings.misfits.push({ layer: layer.name, said, shape: shape.slice(1) });
+  const fits =
+    said.length === shape.length - 1 && said.every((extent, i) => extent === null || extent === shape[i + 1]);
+  if (prefix !== '' && !fits) bindings.misfits.push({ layer: join(prefix, layer.name), said, shape: shape.slice(1) });
   bindings.recorded.push({ record: layer.config.value as Record<string, unknown>, key, shape });
 }

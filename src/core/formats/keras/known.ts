@@ -44,7 +44,9 @@ function lowerOf(layer: JsonCursor, call: Call): Lower {
 }
 
 function unknownLayer(className: string, isOwn: boolean, path: string, known: readonly string[]): Error {
-  const what = isOwn ? `no layer of Keras that isoflop knows is called ${className}` : `${className} is a layer of your own`;
+  const what = isOwn
+    ? `no layer of Keras that isoflop knows is called ${className}`
+    : `${className} is a layer of your own`;
   return refusal(`${what}: the file says its arguments, not what it computes`, {
     path,
     hint: `${didYouMean(className, known)}Build that part from Keras layers and keras.ops, or export the model to ONNX.`,

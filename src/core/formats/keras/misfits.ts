@@ -5,7 +5,10 @@ import type { Bindings } from './bindings.ts';
 export function refuseMisfits({ misfits }: Bindings): void {
   const [first] = misfits;
   if (first === undefined) return;
-  throw refusal(`the input '${first.layer}' of a nested model wants [${first.said}], it is called with [${first.shape}]`, {
-    path: `layer '${first.layer}'`,
-  });
+  throw refusal(
+    `the input '${first.layer}' of a nested model wants [${first.said}], it is called with [${first.shape}]`,
+    {
+      path: `layer '${first.layer}'`,
+    },
+  );
 }

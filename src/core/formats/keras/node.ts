@@ -89,7 +89,8 @@ function parseArgument(cursor: JsonCursor): Template {
   const config = cursor.find('config');
   if (name === '__keras_tensor__' && config)
     return referenceOf(config.get('keras_history'), config.value as Record<string, unknown>);
-  if ((name === '__numpy__' || name === '__tensor__') && config) return new ConstantTemplate(shapeOf(config.get('value')));
+  if ((name === '__numpy__' || name === '__tensor__') && config)
+    return new ConstantTemplate(shapeOf(config.get('value')));
   return parseEntries(cursor);
 }
 

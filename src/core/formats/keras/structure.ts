@@ -28,7 +28,8 @@ export function layersOf(model: JsonCursor): Map<string, LayerEntry> {
   for (const cursor of model.get('config').get('layers').items()) {
     const config = cursor.get('config');
     const name = (cursor.find('name') ?? config.get('name')).string();
-    if (entries.has(name)) throw cursor.refusal(`two layers are called '${name}'`, 'Give each layer a name of its own.');
+    if (entries.has(name))
+      throw cursor.refusal(`two layers are called '${name}'`, 'Give each layer a name of its own.');
     const calls = (cursor.find('inbound_nodes')?.items() ?? []).map(parseNode);
     entries.set(name, { name, className: classOf(cursor), cursor, config, calls });
   }

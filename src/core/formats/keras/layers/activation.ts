@@ -86,7 +86,7 @@ const relu: Lower = (call) => {
 
 /** A slope of its own for each value, shared along some axes (counted without the batch from 1). */
 const prelu: Lower = (call) => {
-  const shared = new Set((call.config.find('shared_axes')?.integers({ min: 1 }) ?? []));
+  const shared = new Set(call.config.find('shared_axes')?.integers({ min: 1 }) ?? []);
   const shape = call.shape.slice(1).map((extent, index) => (shared.has(index + 1) ? 1 : extent));
   return call.add('binary', [call.x, call.weight('alpha', shape, { role: 'gain' })], { function: 'prelu' });
 };
@@ -97,8 +97,12 @@ const softmax: Lower = (call) => {
   return call.add('softmax', [call.x], last ? {} : { axis: axis.integer() });
 };
 
+/** A layer that computes nothing still stands in the graph. */
+const shown = (call: Call, y: TensorId): TensorId =>
+  y === call.x ? call.add('unary', [y], { function: 'identity' }) : y;
+
 export const ACTIVATION_LAYERS: Readonly<Record<string, Lower>> = {
-  Activation: (call) => activate(call, call.x),
+  Activation: (call) => shown(call, activate(call, call.x)),
   ReLU: relu,
   LeakyReLU: (call) => call.add('activation', [call.x], { activation: 'leaky-relu' }),
   ELU: (call) => call.add('activation', [call.x], { activation: 'elu' }),

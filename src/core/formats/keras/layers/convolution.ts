@@ -74,7 +74,9 @@ function transposedPadding(call: Call, window: readonly number[], attributes: At
   const said = call.config.find('output_padding');
   const reach = window.map((extent, axis) => (extent - 1) * dilations[axis] + 1);
   if (said === undefined)
-    return padding === 'same' ? {} : { outputPadding: reach.map((extent, axis) => Math.max(0, strides[axis] - extent)) };
+    return padding === 'same'
+      ? {}
+      : { outputPadding: reach.map((extent, axis) => Math.max(0, strides[axis] - extent)) };
   const outputPadding = call.counts('output_padding', window.length, undefined, 0);
   if (padding !== 'same') return { outputPadding };
   return { outputPadding, padding: reach.map((extent) => [Math.floor(extent / 2), Math.floor(extent / 2)] as const) };

@@ -24,8 +24,12 @@ const convolutionalLstm: Lower = (call) => {
   };
   const channels = last ? image.at(-1)! : image[0];
   const kernel = call.weight('kernel', [...window, channels, GATES * filters], { axes });
-  const recurrent = call.weight('recurrent_kernel', [...window, filters, GATES * filters], { axes: { ...axes, [rank]: 'filters' } });
-  const bias = call.flag('use_bias', true) ? [call.bias('bias', [GATES * filters], { 0: call.partSetter('filters', GATES) })] : [];
+  const recurrent = call.weight('recurrent_kernel', [...window, filters, GATES * filters], {
+    axes: { ...axes, [rank]: 'filters' },
+  });
+  const bias = call.flag('use_bias', true)
+    ? [call.bias('bias', [GATES * filters], { 0: call.partSetter('filters', GATES) })]
+    : [];
   const gates = call.add('convolution', [call.reshape(call.x, [batch * steps, ...image]), kernel, ...bias], {
     ...shared,
     dilations,

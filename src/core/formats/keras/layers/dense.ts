@@ -32,7 +32,10 @@ const einsumDense: Lower = (call) => {
   const { kernel: letters, output } = equation;
   const extents = extentsOf(call, equation);
   const setters = new Map(
-    [...output].map((letter, index): [string, Setter | undefined] => [letter, outputSetter(call, equation.outputPlace(index))]),
+    [...output].map((letter, index): [string, Setter | undefined] => [
+      letter,
+      outputSetter(call, equation.outputPlace(index)),
+    ]),
   );
   const axesOf = (text: string): Record<number, Setter> =>
     Object.fromEntries(
@@ -41,7 +44,12 @@ const einsumDense: Lower = (call) => {
         return setter === undefined || equation.input.includes(letter) ? [] : [[axis, setter]];
       }),
     );
-  const weights = kernel(call, 'kernel', [...letters].map((letter) => extents.get(letter)!), { axes: axesOf(letters) });
+  const weights = kernel(
+    call,
+    'kernel',
+    [...letters].map((letter) => extents.get(letter)!),
+    { axes: axesOf(letters) },
+  );
   const y = call.add('einsum', [call.x, weights], { equation: equation.text });
   const biasAxes = call.config.find('bias_axes')?.string();
   if (biasAxes === undefined) return activate(call, y);

@@ -16,11 +16,16 @@ const reversible: Lower = (call) => {
   const rows = table(call);
   const tied = call.flag('tie_weights', true);
   const [words, width] = [call.count('input_dim'), call.count('output_dim')];
-  const own = tied ? undefined : call.weight('reverse_embeddings', [width, words], { role: 'head', axes: { 0: 'output_dim', 1: 'input_dim' } });
+  const own = tied
+    ? undefined
+    : call.weight('reverse_embeddings', [width, words], { role: 'head', axes: { 0: 'output_dim', 1: 'input_dim' } });
   if (call.argument(1, 'reverse') !== true) return call.add('gather', [rows, call.x], { axis: 0 });
   return own === undefined
     ? call.add('linear', [call.x, rows], { transposeB: true })
     : call.add('linear', [call.x, own]);
 };
 
-export const EMBEDDING_LAYERS: Readonly<Record<string, Lower>> = { Embedding: embedding, ReversibleEmbedding: reversible };
+export const EMBEDDING_LAYERS: Readonly<Record<string, Lower>> = {
+  Embedding: embedding,
+  ReversibleEmbedding: reversible,
+};

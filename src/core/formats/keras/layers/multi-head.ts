@@ -26,19 +26,33 @@ function inputsOf(call: Call): Inputs {
 /** x[..., width] to [..., heads, size] by a kernel [width, heads, size]. */
 function project(call: Call, name: string, x: TensorId, { heads, size, axes }: Heads): TensorId {
   const width = call.shapeOf(x).at(-1)!;
-  const kernel = call.weight(`${name}/kernel`, [width, heads, size], { fanIn: width, axes: { 1: axes[0], 2: axes[1] } });
+  const kernel = call.weight(`${name}/kernel`, [width, heads, size], {
+    fanIn: width,
+    axes: { 1: axes[0], 2: axes[1] },
+  });
   const y = call.add('einsum', [x, kernel], { equation: '...a,abc->...bc' });
   if (!call.flag('use_bias', true)) return y;
   return call.add('add', [y, call.bias(`${name}/bias`, [heads, size], axes)]);
 }
 
 /** y[..., heads, size] to [..., outputs] by a kernel [heads, size, outputs]. */
-function join(call: Call, y: TensorId, heads: Heads, outputs: readonly number[], axes: readonly (AxisSource | undefined)[]): TensorId {
+function join(
+  call: Call,
+  y: TensorId,
+  heads: Heads,
+  outputs: readonly number[],
+  axes: readonly (AxisSource | undefined)[],
+): TensorId {
   const letters = 'cdefgh'.slice(0, outputs.length);
-  const own = Object.fromEntries(axes.flatMap((axis, i): [number, AxisSource][] => (axis === undefined ? [] : [[i, axis]])));
+  const own = Object.fromEntries(
+    axes.flatMap((axis, i): [number, AxisSource][] => (axis === undefined ? [] : [[i, axis]])),
+  );
   const kernel = call.weight('attention_output/kernel', [heads.heads, heads.size, ...outputs], {
     fanIn: heads.heads * heads.size,
-    axes: { ...heads.axes, ...Object.fromEntries(Object.entries(own).map(([axis, source]) => [Number(axis) + 2, source])) },
+    axes: {
+      ...heads.axes,
+      ...Object.fromEntries(Object.entries(own).map(([axis, source]) => [Number(axis) + 2, source])),
+    },
   });
   const z = call.add('einsum', [y, kernel], { equation: `...ab,ab${letters}->...${letters}` });
   return call.flag('use_bias', true) ? call.add('add', [z, call.bias('attention_output/bias', outputs, own)]) : z;
@@ -61,7 +75,10 @@ function attend(call: Call, [q, k, v]: readonly TensorId[], axes: readonly numbe
   });
   const y = call.add('attention', flat, attributes);
   const moved = order.map((axis) => (axis === rank - 1 ? call.shapeOf(v).at(-1)! : call.shapeOf(q)[axis]));
-  return call.transpose(rank === 4 ? y : call.reshape(y, moved), order.map((_, axis) => order.indexOf(axis)));
+  return call.transpose(
+    rank === 4 ? y : call.reshape(y, moved),
+    order.map((_, axis) => order.indexOf(axis)),
+  );
 }
 
 function attributesOf(call: Call): Attributes {
@@ -76,7 +93,10 @@ function attributesOf(call: Call): Attributes {
 function withScores(call: Call, y: TensorId, q: TensorId, k: TensorId): TensorId[] {
   if (call.named.return_attention_scores !== true) return [y];
   const [batch, queries, heads] = call.shapeOf(q);
-  return [y, call.add('generate', [q, k], { shape: [batch, heads, queries, call.shapeOf(k)[1]], function: 'attention scores' })];
+  return [
+    y,
+    call.add('generate', [q, k], { shape: [batch, heads, queries, call.shapeOf(k)[1]], function: 'attention scores' }),
+  ];
 }
 
 export const multiHeadAttention: Lower = (call) => {
@@ -84,17 +104,38 @@ export const multiHeadAttention: Lower = (call) => {
   const heads = call.count('num_heads');
   const keyHeads: Heads = { heads, size: call.count('key_dim'), axes: { 0: 'num_heads', 1: 'key_dim' } };
   const size = call.config.find('value_dim')?.integer({ min: 1 }) ?? keyHeads.size;
-  const valueHeads: Heads = { heads, size, axes: { 0: 'num_heads', 1: call.config.find('value_dim') ? 'value_dim' : 'key_dim' } };
+  const valueHeads: Heads = {
+    heads,
+    size,
+    axes: { 0: 'num_heads', 1: call.config.find('value_dim') ? 'value_dim' : 'key_dim' },
+  };
   const q = project(call, 'query', query, keyHeads);
   const k = project(call, 'key', key, keyHeads);
   const v = project(call, 'value', value, valueHeads);
   const rank = call.shapeOf(q).length;
   const said = call.config.find('attention_axes');
-  const axes = said === undefined ? Array.from({ length: rank - 3 }, (_, i) => i + 1) : said.isArray ? said.integers() : [said.integer()];
-  const y = attend(call, [q, k, v], axes.map((axis) => call.axis(axis, rank - 1)), attributesOf(call));
+  const axes =
+    said === undefined
+      ? Array.from({ length: rank - 3 }, (_, i) => i + 1)
+      : said.isArray
+        ? said.integers()
+        : [said.integer()];
+  const y = attend(
+    call,
+    [q, k, v],
+    axes.map((axis) => call.axis(axis, rank - 1)),
+    attributesOf(call),
+  );
   const output = call.config.find('output_shape');
-  const shape = output === undefined ? [call.shapeOf(query).at(-1)!] : output.isArray ? output.integers({ min: 1 }) : [output.integer({ min: 1 })];
-  const sources = shape.map((_, i) => (output === undefined ? undefined : call.elementSetter('output_shape', i, shape)));
+  const shape =
+    output === undefined
+      ? [call.shapeOf(query).at(-1)!]
+      : output.isArray
+        ? output.integers({ min: 1 })
+        : [output.integer({ min: 1 })];
+  const sources = shape.map((_, i) =>
+    output === undefined ? undefined : call.elementSetter('output_shape', i, shape),
+  );
   return withScores(call, join(call, gated(call, query, y, valueHeads), valueHeads, shape, sources), q, k);
 };
 
@@ -109,7 +150,11 @@ export const groupedQueryAttention: Lower = (call) => {
   const { query, value, key } = inputsOf(call);
   const size = call.count('head_dim');
   const own: Heads = { heads: call.count('num_query_heads'), size, axes: { 0: 'num_query_heads', 1: 'head_dim' } };
-  const shared: Heads = { heads: call.count('num_key_value_heads'), size, axes: { 0: 'num_key_value_heads', 1: 'head_dim' } };
+  const shared: Heads = {
+    heads: call.count('num_key_value_heads'),
+    size,
+    axes: { 0: 'num_key_value_heads', 1: 'head_dim' },
+  };
   const q = project(call, 'query', query, own);
   const k = project(call, 'key', key, shared);
   const v = project(call, 'value', value, shared);

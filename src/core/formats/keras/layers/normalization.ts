@@ -39,7 +39,10 @@ const layerNormalization: Lower = (call) => {
 
 const rmsNormalization: Lower = (call) => {
   const axes = axesOf(call);
-  const gain = call.gain('scale', axes.map((axis) => call.shape[axis]));
+  const gain = call.gain(
+    'scale',
+    axes.map((axis) => call.shape[axis]),
+  );
   return normalize(call, 'rmsnorm', axes, [gain]);
 };
 
@@ -68,7 +71,12 @@ const groupNormalization: Lower = (call) => {
     ...(call.flag('center', true) ? [call.bias('beta', [channels])] : []),
   ];
   const setters = said === -1 ? undefined : { groups: call.setter('groups') };
-  return call.add('groupNormalize', [call.x, ...weights], { groups, axis, channelsLast: axis === call.shape.length - 1 }, setters);
+  return call.add(
+    'groupNormalize',
+    [call.x, ...weights],
+    { groups, axis, channelsLast: axis === call.shape.length - 1 },
+    setters,
+  );
 };
 
 /** A layer whose kernel is divided by its largest singular value; one side of the power iteration is kept. */

@@ -8,8 +8,18 @@ const pool =
     const { last } = imageOf(call);
     const window = call.counts('pool_size', rank, 2);
     const strides = call.config.find('strides') === undefined ? window : call.counts('strides', rank);
-    const padding = paddingOf(call, window, window.map(() => 1));
-    return call.add('pool', [call.x], { pool: kind, window, strides, channelsLast: last, ...(padding ? { padding } : {}) });
+    const padding = paddingOf(
+      call,
+      window,
+      window.map(() => 1),
+    );
+    return call.add('pool', [call.x], {
+      pool: kind,
+      window,
+      strides,
+      channelsLast: last,
+      ...(padding ? { padding } : {}),
+    });
   };
 
 const globalPool =

@@ -13,9 +13,14 @@ function heightAxis(call: Call): number {
 const sizesOf = (call: Call): [number, number] => [call.count('height'), call.count('width')];
 
 const resized = (call: Call, x: TensorId): TensorId =>
-  call.add('resize', [x], { sizes: sizesOf(call), channelsLast: isChannelsLast(call) }, {
-    sizes: (value) => setSizes(call, value as readonly number[]),
-  });
+  call.add(
+    'resize',
+    [x],
+    { sizes: sizesOf(call), channelsLast: isChannelsLast(call) },
+    {
+      sizes: (value) => setSizes(call, value as readonly number[]),
+    },
+  );
 
 function setSizes(call: Call, [height, width]: readonly number[]): void {
   call.setter('height')(height);
@@ -28,9 +33,15 @@ const cropped: Lower = (call) => {
   const spare = [call.shape[axis] - height, call.shape[axis + 1] - width];
   if (spare.some((cells) => cells < 0)) return resized(call, call.x);
   const starts = call.shape.map((_, i) => Math.floor((spare[i - axis] ?? 0) / 2));
-  const ends = call.shape.map((extent, i) => (spare[i - axis] === undefined ? extent : starts[i] + sizesOf(call)[i - axis]));
+  const ends = call.shape.map((extent, i) =>
+    spare[i - axis] === undefined ? extent : starts[i] + sizesOf(call)[i - axis],
+  );
   const setters: AttributeSetters = {
-    ends: (value) => setSizes(call, [0, 1].map((i) => (value as readonly number[])[axis + i] - starts[axis + i])),
+    ends: (value) =>
+      setSizes(
+        call,
+        [0, 1].map((i) => (value as readonly number[])[axis + i] - starts[axis + i]),
+      ),
   };
   return call.add('slice', [call.x], { starts, ends }, setters);
 };
@@ -99,7 +110,8 @@ const AUGMENTATIONS = [
 const pipeline: Lower = (call) => {
   const layers = call.config.get('layers').items();
   return layers.reduce<readonly TensorId[]>(
-    (ids, layer, index) => call.inside(layer, String(layer.get('config').find('name')?.value ?? index), [call.wrap(ids)]),
+    (ids, layer, index) =>
+      call.inside(layer, String(layer.get('config').find('name')?.value ?? index), [call.wrap(ids)]),
     call.inputs,
   );
 };

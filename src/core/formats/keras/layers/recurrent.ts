@@ -53,7 +53,12 @@ const layer =
     call.withRank(3);
     const [x, ...given] = call.inputs;
     const states = [...given, ...tensorsOf(call.named.initial_state)];
-    return withStates(call, kind, cell(call, kind, x, call.flag('return_sequences', false), states), call.count('units'));
+    return withStates(
+      call,
+      kind,
+      cell(call, kind, x, call.flag('return_sequences', false), states),
+      call.count('units'),
+    );
   };
 
 const CELLS: Readonly<Record<string, Cell>> = { LSTMCell: 'lstm', GRUCell: 'gru', SimpleRNNCell: 'rnn' };

@@ -9,7 +9,10 @@ export const isChannelsLast = (call: Call): boolean =>
 export const spatialRank = (className: string): number => Number(/(\d)D/.exec(className)?.[1] ?? 2);
 
 /** Places of the spatial axes and of the channels of the layer's first tensor. */
-export function imageOf(call: Call, rank = spatialRank(call.className)): { spatial: number[]; channels: number; last: boolean } {
+export function imageOf(
+  call: Call,
+  rank = spatialRank(call.className),
+): { spatial: number[]; channels: number; last: boolean } {
   call.withRank(rank + 2);
   const last = isChannelsLast(call);
   return {

@@ -22,7 +22,8 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 };
 
 /** Of one tensor, shape kept. */
-const UNARY = `Abs Absolute Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctanh BitwiseInvert BitwiseNot Cast Cbrt Ceil Celu
+const UNARY =
+  `Abs Absolute Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctanh BitwiseInvert BitwiseNot Cast Cbrt Ceil Celu
   Clip Conj Conjugate Copy Cos Cosh Cumprod Cumsum Deg2rad Digamma Erf Erfc Erfinv Exp Exp2 Expm1 Fabs Flip Floor Gammaln
   HardShrink HardTanh Identity Imag Isfinite Isinf Isnan Isneginf Isposinf Lgamma Log Log10 Log1p Log2 LogSigmoid LogSoftmax
   LogicalNot Logit NanToNum Negative OnesLike Positive Rad2deg Real Reciprocal Roll Round Rsqrt SaturateCast Sign Signbit Sin
@@ -30,7 +31,8 @@ const UNARY = `Abs Absolute Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctanh B
   Threshold Tril Triu Trunc ZerosLike Argsort FullLike Normalize`.split(/\s+/);
 
 /** Of two tensors, or of one and a number, under NumPy's broadcasting. */
-const BINARY = `Arctan2 BitwiseAnd BitwiseOr BitwiseXor Divide DivideNoNan Equal Fmax Fmin Fmod FloorDivide Greater GreaterEqual Heaviside
+const BINARY =
+  `Arctan2 BitwiseAnd BitwiseOr BitwiseXor Divide DivideNoNan Equal Fmax Fmin Fmod FloorDivide Greater GreaterEqual Heaviside
   Hypot Isclose LeftShift Less LessEqual Logaddexp LogicalAnd LogicalOr LogicalXor Maximum Minimum Mod NotEqual Power
   RightShift Subtract TrueDivide`.split(/\s+/);
 
@@ -54,7 +56,9 @@ const where: Lower = (call) => {
   const [condition, ...values] = operands(call, ['condition', 'x1', 'x2']);
   if (condition === undefined) throw call.refusal('Where wants a tensor');
   if (values.length === 2) return call.add('select', [condition, ...values], { function: 'where' });
-  return values.length === 1 ? call.add('binary', [condition, values[0]], { function: 'where' }) : call.add('unary', [condition], { function: 'where' });
+  return values.length === 1
+    ? call.add('binary', [condition, values[0]], { function: 'where' })
+    : call.add('unary', [condition], { function: 'where' });
 };
 
 const softmax: Lower = (call) => {

@@ -14,7 +14,8 @@ interface Slice {
 
 /** x[key] with whole numbers, slices, an ellipsis and new axes. */
 export const getItem: Lower = (call) => {
-  if (tensorsOf(call.argument(1, 'key')).length > 0) throw call.refusal('x[key] with a tensor as key has no fixed shape');
+  if (tensorsOf(call.argument(1, 'key')).length > 0)
+    throw call.refusal('x[key] with a tensor as key has no fixed shape');
   const entries = entriesOf(call);
   const own = entries.filter((entry) => entry.kind !== 'new');
   const sliced = call.add('slice', [call.x], boundsOf(call, own));
@@ -44,7 +45,8 @@ function entryOf(call: Call, item: Argument): Entry {
   if (item === null) return { kind: 'new' };
   if (typeof item === 'number') return { kind: 'one', at: item };
   const { class_name: name, config } = item as { class_name?: string; config?: Record<string, number | null> };
-  if (name !== '__slice__' || config === undefined) throw call.refusal('x[key] is known for numbers, slices, ... and new axes');
+  if (name !== '__slice__' || config === undefined)
+    throw call.refusal('x[key] is known for numbers, slices, ... and new axes');
   return { kind: 'slice', start: config.start ?? undefined, stop: config.stop ?? undefined, step: config.step ?? 1 };
 }
 

@@ -21,7 +21,8 @@ const matmul: Lower = (call) => {
 const einsum: Lower = (call) => {
   const operands = call.args.flatMap((argument) => tensorsOf(argument));
   const subscripts = call.config.get('subscripts').string().replaceAll(' ', '');
-  if (!subscripts.includes('->')) throw call.refusal(`'${subscripts}' names no output`, "Write it out, such as 'ab,bc->ac'.");
+  if (!subscripts.includes('->'))
+    throw call.refusal(`'${subscripts}' names no output`, "Write it out, such as 'ab,bc->ac'.");
   return call.add('einsum', operands, { equation: subscripts });
 };
 

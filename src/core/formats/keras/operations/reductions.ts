@@ -16,7 +16,12 @@ const reduce =
 
 /** The index of an extreme along one axis. */
 const index: Lower = (call) =>
-  call.add('reduce', [call.x], { reduction: 'max', axes: axesOf(call), keepAxes: call.flag('keepdims', false), function: call.className });
+  call.add('reduce', [call.x], {
+    reduction: 'max',
+    axes: axesOf(call),
+    keepAxes: call.flag('keepdims', false),
+    function: call.className,
+  });
 
 /** Mean and variance. */
 const moments: Lower = (call) => {
