@@ -1,0 +1,31 @@
+import type { LayerEntry } from './structure.ts';
+
+/** A copy of a layer under a name of its own. */
+export interface Copy {
+  readonly name: string;
+  readonly value: Record<string, unknown>;
+}
+
+/** Copies a layer's entry; `taken` gains its name. Objects that Keras would share by their id become objects of their own. */
+export function copyOf({ name, cursor }: LayerEntry, taken: Set<string>): Copy {
+  const value = JSON.parse(JSON.stringify(cursor.value)) as Record<string, unknown>;
+  const own = freeName(name, taken);
+  taken.add(own);
+  if ('name' in value) value.name = own;
+  (value.config as Record<string, unknown>).name = own;
+  dropSharedIds(value);
+  return { name: own, value };
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  for (let copy = 1; ; copy++) {
+    const candidate = `${name}_rep${copy}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}
+
+function dropSharedIds(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  delete (value as Record<string, unknown>).shared_object_id;
+  for (const inner of Object.values(value)) dropSharedIds(inner);
+}

@@ -1,0 +1,1 @@
+export { kerasModel } from './model.ts';

@@ -1,0 +1,102 @@
+import type { TensorId } from '../../../graph/types.ts';
+import type { Call } from '../call.ts';
+import type { Lower } from '../known.ts';
+
+/** Axes of the configuration, counted from the start, in ascending order. */
+function axesOf(call: Call): number[] {
+  const axis = call.config.find('axis');
+  const values = axis === undefined ? [-1] : axis.isArray ? axis.integers() : [axis.integer()];
+  return values.map((value) => call.axis(value)).sort((a, b) => a - b);
+}
+
+const batchNormalization: Lower = (call) => {
+  const [axis] = axesOf(call);
+  const shape = [call.shape[axis]];
+  const weights = [
+    ...(call.flag('scale', true) ? [call.gain('gamma', shape)] : []),
+    ...(call.flag('center', true) ? [call.bias('beta', shape)] : []),
+    call.buffer('moving_mean', shape),
+    call.buffer('moving_variance', shape),
+  ];
+  if (call.flag('renorm', false)) {
+    call.buffer('renorm_mean', shape);
+    call.buffer('renorm_stddev', shape);
+  }
+  return call.add('batchNormalize', [call.x, ...weights], { axis });
+};
+
+/** Over the given axes; gain and shift have one value for each place along them. */
+const layerNormalization: Lower = (call) => {
+  const axes = axesOf(call);
+  const shape = axes.map((axis) => call.shape[axis]);
+  const isRms = call.flag('rms_scaling', false);
+  const weights = [
+    ...(call.flag('scale', true) || isRms ? [call.gain('gamma', shape)] : []),
+    ...(call.flag('center', true) && !isRms ? [call.bias('beta', shape)] : []),
+  ];
+  return normalize(call, isRms ? 'rmsnorm' : 'layernorm', axes, weights);
+};
+
+const rmsNormalization: Lower = (call) => {
+  const axes = axesOf(call);
+  const gain = call.gain(
+    'scale',
+    axes.map((axis) => call.shape[axis]),
+  );
+  return normalize(call, 'rmsnorm', axes, [gain]);
+};
+
+/** Where the axes are not the last ones, gain and shift are brought to the shape of the input first. */
+function normalize(call: Call, norm: 'layernorm' | 'rmsnorm', axes: readonly number[], weights: TensorId[]): TensorId {
+  const rank = call.shape.length;
+  const attributes = { norm, ...(axes.length > 1 || axes[0] !== rank - 1 ? { axes } : {}) };
+  if (axes.every((axis, index) => axis === rank - axes.length + index))
+    return call.add('normalize', [call.x, ...weights], attributes);
+  const spread = call.shape.map((extent, axis) => (axes.includes(axis) ? extent : 1));
+  const [gain, bias] = weights.map((weight) => call.reshape(weight, spread));
+  const y = call.add('normalize', [call.x], attributes);
+  const scaled = gain === undefined ? y : call.add('multiply', [y, gain]);
+  return bias === undefined ? scaled : call.add('add', [scaled, bias]);
+}
+
+const groupNormalization: Lower = (call) => {
+  const axis = call.axis(call.config.find('axis')?.integer() ?? -1);
+  const channels = call.shape[axis];
+  const said = call.config.find('groups')?.integer({ min: -1 }) ?? 32;
+  const groups = said === -1 ? channels : said;
+  if (groups < 1 || channels % groups !== 0)
+    throw call.refusal(`${groups} groups do not divide ${channels} channels`, 'Take groups that divide the channels.');
+  const weights = [
+    ...(call.flag('scale', true) ? [call.gain('gamma', [channels])] : []),
+    ...(call.flag('center', true) ? [call.bias('beta', [channels])] : []),
+  ];
+  const setters = said === -1 ? undefined : { groups: call.setter('groups') };
+  return call.add(
+    'groupNormalize',
+    [call.x, ...weights],
+    { groups, axis, channelsLast: axis === call.shape.length - 1 },
+    setters,
+  );
+};
+
+/** A layer whose kernel is divided by its largest singular value; one side of the power iteration is kept. */
+const spectralNormalization: Lower = (call) => {
+  const outputs = call.inside(call.config.get('layer'), '', call.args);
+  const { weights } = call.around;
+  const kernel = weights.get(`${call.path}/kernel`) ?? weights.get(`${call.path}/embeddings`);
+  if (kernel === undefined) throw call.refusal('SpectralNormalization wants a layer with a kernel or embeddings');
+  call.buffer('vector_u', [1, call.shapeOf(kernel).at(-1)!]);
+  return outputs;
+};
+
+export const NORMALIZATION_LAYERS: Readonly<Record<string, Lower>> = {
+  BatchNormalization: batchNormalization,
+  BatchNormalizationV1: batchNormalization,
+  BatchNormalizationV2: batchNormalization,
+  SyncBatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
+  RMSNormalization: rmsNormalization,
+  GroupNormalization: groupNormalization,
+  UnitNormalization: (call) => call.add('unary', [call.x], { function: 'unit normalize' }),
+  SpectralNormalization: spectralNormalization,
+};

@@ -1,0 +1,131 @@
+import type { TensorId } from '../../../graph/types.ts';
+import type { AttributeSetters } from '../bindings.ts';
+import type { Call } from '../call.ts';
+import type { Lower } from '../known.ts';
+import { isChannelsLast } from './spatial.ts';
+
+/** Where height stands in [batch, height, width, channels], [height, width, channels] or their channels-first forms. */
+function heightAxis(call: Call): number {
+  if (call.shape.length < 3) throw call.refusal(`${call.className} wants an image, got [${call.shape}]`);
+  return isChannelsLast(call) ? call.shape.length - 3 : call.shape.length - 2;
+}
+
+const sizesOf = (call: Call): [number, number] => [call.count('height'), call.count('width')];
+
+const resized = (call: Call, x: TensorId): TensorId =>
+  call.add(
+    'resize',
+    [x],
+    { sizes: sizesOf(call), channelsLast: isChannelsLast(call) },
+    {
+      sizes: (value) => setSizes(call, value as readonly number[]),
+    },
+  );
+
+function setSizes(call: Call, [height, width]: readonly number[]): void {
+  call.setter('height')(height);
+  call.setter('width')(width);
+}
+
+/** A part of the image; where the image is smaller it is resized. */
+const cropped: Lower = (call) => {
+  const [axis, [height, width]] = [heightAxis(call), sizesOf(call)];
+  const spare = [call.shape[axis] - height, call.shape[axis + 1] - width];
+  if (spare.some((cells) => cells < 0)) return resized(call, call.x);
+  const starts = call.shape.map((_, i) => Math.floor((spare[i - axis] ?? 0) / 2));
+  const ends = call.shape.map((extent, i) =>
+    spare[i - axis] === undefined ? extent : starts[i] + sizesOf(call)[i - axis],
+  );
+  const setters: AttributeSetters = {
+    ends: (value) =>
+      setSizes(
+        call,
+        [0, 1].map((i) => (value as readonly number[])[axis + i] - starts[axis + i]),
+      ),
+  };
+  return call.add('slice', [call.x], { starts, ends }, setters);
+};
+
+/** Mean and variance of a data set and how many samples they saw; none where the configuration gives the values. */
+const normalization: Lower = (call) => {
+  const axis = call.config.find('axis');
+  const axes = axis === undefined ? [] : axis.isArray ? axis.integers() : [axis.integer()];
+  const kept = axes.map((value) => call.axis(value)).sort((a, b) => a - b);
+  if (call.config.find('mean') !== undefined) return call.add('unary', [call.x], { function: 'normalize' });
+  const shape = kept.map((at) => call.shape[at]);
+  const spread = call.shape.map((extent, at) => (kept.includes(at) ? extent : 1));
+  const [mean, variance] = [call.buffer('mean', shape), call.buffer('variance', shape)];
+  call.buffer('count', []);
+  const isLast = kept.every((at, index) => at === call.shape.length - kept.length + index);
+  const [m, v] = [mean, variance].map((id) => (isLast ? id : call.reshape(id, spread)));
+  const centred = call.add('binary', [call.x, m], { function: 'subtract' });
+  return call.add('binary', [centred, v], { function: 'divide by standard deviation' });
+};
+
+/** Whole numbers as vectors: one place a category, or with `one_hot` one vector a number. */
+const categories =
+  (key: string): Lower =>
+  (call) => {
+    const shape = call.shape;
+    const mode = call.config.find('output_mode')?.string() ?? 'multi_hot';
+    if (mode === 'int') return call.add('unary', [call.x], { function: call.className });
+    const isOneHot = mode === 'one_hot' && (shape.at(-1) !== 1 || shape.length === 1);
+    const kept = isOneHot ? shape : shape.slice(0, -1);
+    return call.add('generate', [call.x], { shape: [...kept, call.count(key)], function: call.className });
+  };
+
+const keepsShape: Lower = (call) => call.add('unary', [call.x], { function: call.className });
+
+const AUGMENTATIONS = [
+  'AugMix',
+  'AutoContrast',
+  'ContrastLimitedAdaptiveHistogramEqualization',
+  'CutMix',
+  'Equalization',
+  'MixUp',
+  'RandAugment',
+  'RandomBrightness',
+  'RandomColorDegeneration',
+  'RandomColorJitter',
+  'RandomContrast',
+  'RandomElasticTransform',
+  'RandomErasing',
+  'RandomFlip',
+  'RandomGaussianBlur',
+  'RandomGrayscale',
+  'RandomHue',
+  'RandomInvert',
+  'RandomPerspective',
+  'RandomPosterization',
+  'RandomRotation',
+  'RandomSaturation',
+  'RandomSharpness',
+  'RandomShear',
+  'RandomTranslation',
+  'RandomZoom',
+  'Solarization',
+];
+
+/** Layers one after the other. */
+const pipeline: Lower = (call) => {
+  const layers = call.config.get('layers').items();
+  return layers.reduce<readonly TensorId[]>(
+    (ids, layer, index) =>
+      call.inside(layer, String(layer.get('config').find('name')?.value ?? index), [call.wrap(ids)]),
+    call.inputs,
+  );
+};
+
+export const PREPROCESSING_LAYERS: Readonly<Record<string, Lower>> = {
+  Rescaling: (call) => call.add('scale', [call.x], {}),
+  Resizing: (call) => (heightAxis(call), resized(call, call.x)),
+  CenterCrop: cropped,
+  RandomCrop: cropped,
+  Normalization: normalization,
+  CategoryEncoding: categories('num_tokens'),
+  Discretization: categories('num_bins'),
+  Hashing: categories('num_bins'),
+  HashedCrossing: categories('num_bins'),
+  Pipeline: pipeline,
+  ...Object.fromEntries(AUGMENTATIONS.map((name): [string, Lower] => [name, keepsShape])),
+};

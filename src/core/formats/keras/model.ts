@@ -1,0 +1,43 @@
+import type { Model } from '../../model/model.ts';
+import type { JsonCursor } from '../json/cursor.ts';
+import { applyEdits } from './apply.ts';
+import type { KerasDocument } from './archive.ts';
+import { refusal } from '../refusal.ts';
+import { inputsOf } from './inputs.ts';
+import { lowerModel } from './lower.ts';
+import { refuseMisfits } from './misfits.ts';
+import { classOf, isModel } from './structure.ts';
+
+/** The model that a Keras document describes. Its layers, widths and inputs are checked when it is lowered. */
+export function kerasModel(document: KerasDocument, name: string): Model {
+  const { config } = document;
+  refuseUnlayered(config);
+  return {
+    name,
+    format: 'keras',
+    origin: originOf(document),
+    inputs: inputsOf(config),
+    lower: (options = {}) => {
+      const { graph, bindings } = lowerModel(config, options);
+      refuseMisfits(bindings);
+      return graph;
+    },
+    apply: (edits) => kerasModel({ ...document, config: applyEdits(config, edits) }, name),
+    write: () => ({ extension: '.json', bytes: new TextEncoder().encode(JSON.stringify(config.value)) }),
+  };
+}
+
+/** A model whose class holds no layers is code, and code is not in the file. */
+function refuseUnlayered(model: JsonCursor): void {
+  if (isModel(model)) return;
+  const name = classOf(model);
+  throw refusal(`${name} is no Sequential or functional model: the file holds its arguments, not its layers`, {
+    path: 'class_name',
+    hint: 'Build it as keras.Sequential or keras.Model(inputs, outputs), or export it to ONNX.',
+  });
+}
+
+function originOf({ metadata }: KerasDocument): string {
+  const version = metadata?.find('keras_version')?.value;
+  return typeof version === 'string' ? `Keras ${version}` : 'Keras';
+}

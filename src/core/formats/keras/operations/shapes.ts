@@ -1,0 +1,214 @@
+import { sizeOf } from '../../../graph/sizes.ts';
+import type { TensorId } from '../../../graph/types.ts';
+import { tensorsOf } from '../argument.ts';
+import type { AttributeSetters } from '../bindings.ts';
+import type { Call } from '../call.ts';
+import type { Lower } from '../known.ts';
+import { filled } from '../layers/reshaping.ts';
+import { getItem } from './get-item.ts';
+
+/** A target shape with the batch; null and -1 stand for what follows from the size. Sets keep those open. */
+const reshape: Lower = (call) => {
+  const key = call.config.has('newshape') ? 'newshape' : 'shape';
+  const said = call.config
+    .get(key)
+    .items()
+    .map((extent) => (extent.isNull ? null : extent.integer({ min: -1 })));
+  const target = said.map((extent, index) => extent ?? call.shape[index] ?? -1);
+  const setters: AttributeSetters = {
+    shape: (value) => {
+      const next = value as readonly number[];
+      call.setter(key)(
+        next.map((extent, index) =>
+          said[index] === null ? (null as unknown as number) : said[index] === -1 ? -1 : extent,
+        ),
+      );
+    },
+  };
+  return call.reshape(call.x, filled(call, target, sizeOf(call.shape)), setters);
+};
+
+const transpose: Lower = (call) => {
+  const axes = call.config
+    .find('axes')
+    ?.integers()
+    .map((axis) => call.axis(axis));
+  return call.add('transpose', [call.x], {
+    permutation: axes ?? call.shape.map((_, axis) => call.shape.length - 1 - axis),
+  });
+};
+
+const swapAxes: Lower = (call) => {
+  const [a, b] = ['axis1', 'axis2'].map((key) => call.axis(call.config.get(key).integer()));
+  return call.add('transpose', [call.x], {
+    permutation: call.shape.map((_, axis) => (axis === a ? b : axis === b ? a : axis)),
+  });
+};
+
+const moveAxis: Lower = (call) => {
+  const list = (key: string): number[] => {
+    const cursor = call.config.get(key);
+    return (cursor.isArray ? cursor.integers() : [cursor.integer()]).map((axis) => call.axis(axis));
+  };
+  const [sources, destinations] = [list('source'), list('destination')];
+  const order = call.shape.map((_, axis) => axis).filter((axis) => !sources.includes(axis));
+  const pairs = destinations.map((to, index): [number, number] => [to, sources[index]]).sort(([a], [b]) => a - b);
+  for (const [to, from] of pairs) order.splice(to, 0, from);
+  return call.add('transpose', [call.x], { permutation: order });
+};
+
+const expandDims: Lower = (call) => {
+  const cursor = call.config.get('axis');
+  const axes = cursor.isArray ? cursor.integers() : [cursor.integer()];
+  const rank = call.shape.length + axes.length;
+  const added = new Set(axes.map((axis) => (axis < 0 ? axis + rank : axis)));
+  const rest = [...call.shape];
+  return call.reshape(
+    call.x,
+    Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : (rest.shift() ?? 1))),
+  );
+};
+
+const squeeze: Lower = (call) => {
+  const cursor = call.config.find('axis');
+  const axes =
+    cursor === undefined
+      ? undefined
+      : (cursor.isArray ? cursor.integers() : [cursor.integer()]).map((axis) => call.axis(axis));
+  return call.reshape(
+    call.x,
+    call.shape.filter((extent, axis) => (axes === undefined ? extent !== 1 : !axes.includes(axis))),
+  );
+};
+
+const concatenate: Lower = (call) =>
+  call.add('concat', call.inputs.length > 0 ? call.inputs : tensorsOf(call.named.xs), {
+    axis: call.axis(call.config.find('axis')?.integer() ?? 0),
+  });
+
+const stack: Lower = (call) => {
+  const rank = call.shape.length + 1;
+  const axis = call.axis(call.config.find('axis')?.integer() ?? 0, rank);
+  const parts = call.inputs.map((x) =>
+    call.reshape(x, [...call.shapeOf(x).slice(0, axis), 1, ...call.shapeOf(x).slice(axis)]),
+  );
+  return call.add('concat', parts, { axis });
+};
+
+/** Into equal parts, or at given places. */
+const split: Lower = (call) => {
+  const axis = call.axis(call.config.find('axis')?.integer() ?? 0);
+  const cursor = call.config.get('indices_or_sections');
+  const extent = call.shape[axis];
+  const places = cursor.isArray ? [0, ...cursor.integers({ min: 0, max: extent }), extent] : undefined;
+  const parts = places === undefined ? cursor.integer({ min: 1, max: extent }) : 0;
+  const sizes =
+    places?.slice(1).map((place, index) => place - places[index]) ?? Array<number>(parts).fill(extent / parts);
+  const ids = call.addAll('split', [call.x], { axis, sizes });
+  if (places !== undefined)
+    call.around.bindings.operators.set(ids[0], {
+      sizes: (value) => call.setter('indices_or_sections')(starts(value as readonly number[])),
+    });
+  return ids;
+};
+
+const starts = (sizes: readonly number[]): number[] =>
+  sizes.slice(0, -1).map((_, index) => sizes.slice(0, index + 1).reduce((sum, size) => sum + size, 0));
+
+const broadcastTo: Lower = (call) => {
+  const said = call.config.get('shape').items();
+  const shape = said.map((extent, axis) =>
+    extent.isNull || extent.value === -1
+      ? call.shape[axis + call.shape.length - said.length]
+      : extent.integer({ min: 0 }),
+  );
+  return call.add('broadcast', [call.x], { shape }, { shape: (value) => call.setter('shape')(value) });
+};
+
+/** A tensor of another shape that is made of copies of the input. */
+const copies = (call: Call, shape: readonly number[]): TensorId =>
+  call.add('generate', [call.x], { shape, function: call.className });
+
+const repeat: Lower = (call) => {
+  const times = call.config.get('repeats').integer({ min: 0 });
+  const axis = call.config.find('axis')?.integer();
+  if (axis === undefined) return copies(call, [sizeOf(call.shape) * times]);
+  return copies(
+    call,
+    call.shape.map((extent, at) => (at === call.axis(axis) ? extent * times : extent)),
+  );
+};
+
+const tile: Lower = (call) => {
+  const cursor = call.config.get('repeats');
+  const times = cursor.isArray ? cursor.integers({ min: 0 }) : [cursor.integer({ min: 0 })];
+  const rank = Math.max(times.length, call.shape.length);
+  const at = (values: readonly number[], axis: number): number => values[axis - rank + values.length] ?? 1;
+  return copies(
+    call,
+    Array.from({ length: rank }, (_, axis) => at(call.shape, axis) * at(times, axis)),
+  );
+};
+
+const pad: Lower = (call) => {
+  const cursor = call.config.get('pad_width');
+  const pairs =
+    cursor.isArray && cursor.items().every((item) => item.isArray)
+      ? cursor.items().map((item) => item.integers())
+      : undefined;
+  const both = cursor.isArray ? (cursor.value as number[]) : [cursor.integer(), cursor.integer()];
+  const padding = call.shape.map((_, axis): [number, number] => {
+    const [before, after = before] =
+      pairs === undefined ? both : pairs.length === 1 ? pairs[0] : (pairs[axis] ?? [0, 0]);
+    return [before, after];
+  });
+  return call.add('pad', [call.x], { padding });
+};
+
+/** Rows of a table by index along an axis. */
+const take: Lower = (call) => {
+  const indices = tensorsOf(call.argument(1, 'indices'));
+  const axis = call.config.find('axis')?.integer();
+  if (axis === undefined || indices.length === 0) throw call.refusal('Take wants an axis and a tensor of indices');
+  return call.add('gather', [call.x, indices[0]], { axis: call.axis(axis) });
+};
+
+const oneHot: Lower = (call) => {
+  const [classes, axis] = [
+    call.config.get('num_classes').integer({ min: 1 }),
+    call.config.find('axis')?.integer() ?? -1,
+  ];
+  const at = call.axis(axis, call.shape.length + 1);
+  return call.add('generate', [call.x], {
+    shape: [...call.shape.slice(0, at), classes, ...call.shape.slice(at)],
+    function: 'one hot',
+  });
+};
+
+const imageResize: Lower = (call) => {
+  const cursor = call.config.get('size');
+  const sizes = cursor.isArray ? cursor.integers({ min: 1 }) : [cursor.integer({ min: 1 }), cursor.integer({ min: 1 })];
+  const last = call.config.find('data_format')?.value !== 'channels_first';
+  return call.add('resize', [call.x], { sizes, channelsLast: last }, { sizes: (value) => call.setter('size')(value) });
+};
+
+export const SHAPE_OPERATIONS: Readonly<Record<string, Lower>> = {
+  Reshape: reshape,
+  Ravel: (call) => call.reshape(call.x, [sizeOf(call.shape)]),
+  Transpose: transpose,
+  Swapaxes: swapAxes,
+  Moveaxis: moveAxis,
+  ExpandDims: expandDims,
+  Squeeze: squeeze,
+  Concatenate: concatenate,
+  Stack: stack,
+  Split: split,
+  BroadcastTo: broadcastTo,
+  Repeat: repeat,
+  Tile: tile,
+  Pad: pad,
+  Take: take,
+  OneHot: oneHot,
+  Resize: imageResize,
+  GetItem: getItem,
+};
