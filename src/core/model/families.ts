@@ -4,9 +4,10 @@ import type { OpenFamily } from './family.ts';
 import type { Model } from './model.ts';
 import { CONVNET_PRESETS } from './presets/convnets.ts';
 import type { Preset } from './presets/preset.ts';
+import { openGpt, openMlp } from './study-families.ts';
 
 // Each family and table of presets adds one line here.
-const FAMILIES: readonly OpenFamily[] = [openConvnet];
+const FAMILIES: readonly OpenFamily[] = [openConvnet, openGpt, openMlp];
 
 /** Every published model that isoflop knows by name. */
 export const PRESETS: readonly Preset[] = [...CONVNET_PRESETS];
