@@ -22,7 +22,8 @@ function attentionMacs(q: Shape, k: Shape, v: Shape, operator: Operator, count: 
   return q[0] * q[1] * pairs * (k[3] + v[3]);
 }
 
-const GATES = { lstm: 4, gru: 3, rnn: 1 } as const;
+/** Matrix products a step of each kind of cell. */
+export const GATES = { lstm: 4, gru: 3, rnn: 1 } as const;
 
 function recurrentMacs(x: Shape, { attributes }: Operator): number {
   const { cell = 'lstm', hidden = 1, directions = 1 } = attributes;

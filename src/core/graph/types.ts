@@ -169,6 +169,8 @@ export interface Attributes {
   readonly causal?: boolean;
   /** Most keys that a query of `attention` sees, itself included. */
   readonly slidingWindow?: number;
+  /** Share of the outputs, or of the probabilities of `attention`, that training sets to zero: its mask stays until the backward pass. */
+  readonly dropout?: number;
   /** Elements that a cache keeps a token for this `attention`, where they are fewer than those of its keys and values (latent attention). */
   readonly cachePerToken?: number;
   readonly cell?: 'lstm' | 'gru' | 'rnn';

@@ -5,6 +5,7 @@ import type { OpenFamily } from './family.ts';
 import type { Model } from './model.ts';
 import { CONVNET_PRESETS } from './presets/convnets.ts';
 import type { Preset } from './presets/preset.ts';
+import { openGpt, openMlp } from './study-families.ts';
 import { encoder } from './transformer/encoder.ts';
 import { transformer } from './transformer/family.ts';
 import { vit } from './transformer/vit.ts';
@@ -14,6 +15,8 @@ const FAMILIES: readonly OpenFamily[] = [
   openFamily(transformer),
   openFamily(encoder),
   openFamily(vit),
+  openGpt,
+  openMlp,
 ];
 
 /** Every published model that isoflop knows by name. */

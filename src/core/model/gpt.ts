@@ -61,7 +61,7 @@ class GptLowering {
 
   private head(x: TensorId, table: TensorId): TensorId {
     const { spec, builder } = this;
-    builder.at('head');
+    this.at('head');
     if (spec.tiedHead) return builder.add('matmul', [x, table], { transposeB: true });
     return this.linear(x, 'head', 'weight', 'head', spec.width, spec.vocabulary, { bias: false });
   }
@@ -74,7 +74,8 @@ class GptLowering {
       if (spec.bias && spec.norm === 'layernorm')
         inputs.push(this.weight(`${layer}.norm`, 'bias', 'bias', [spec.width], 1));
     }
-    return builder.at(`${layer}.norm`).add('normalize', inputs, { norm: spec.norm, epsilon: NORM_EPSILON });
+    this.at(`${layer}.norm`);
+    return builder.add('normalize', inputs, { norm: spec.norm, epsilon: NORM_EPSILON });
   }
 
   private shift(x: TensorId): TensorId {
@@ -161,7 +162,14 @@ class GptLowering {
     );
     const operands = [x, weight];
     if (bias) operands.push(this.weight(layer, `${name}.bias`, 'bias', [outputs], 1));
-    return this.builder.at(layer).add('linear', operands);
+    this.at(layer);
+    return this.builder.add('linear', operands);
+  }
+
+  /** Names the layer of what follows: its last word is its type, its first the block. */
+  private at(layer: string): void {
+    const parts = layer.split('.');
+    this.builder.at(layer, parts.at(-1)!.replace('mlp', 'feed-forward'), parts.length > 1 ? parts[0] : '');
   }
 
   private weight(
@@ -172,6 +180,7 @@ class GptLowering {
     fanIn: number,
     residual = false,
   ): TensorId {
-    return this.builder.at(layer).parameter({ name: `${layer}.${name}`, shape, role, fanIn, residual, layer });
+    this.at(layer);
+    return this.builder.parameter({ name: `${layer}.${name}`, shape, role, fanIn, residual, layer });
   }
 }

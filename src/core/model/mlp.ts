@@ -32,7 +32,7 @@ function dense(
 ): TensorId {
   const [fanIn, fanOut] = [widths[index], widths[index + 1]];
   const layer = `dense${index}`;
-  builder.at(layer);
+  builder.at(layer, 'dense');
   const weight = builder.parameter({
     name: `${layer}.weight`,
     shape: [fanIn, fanOut],

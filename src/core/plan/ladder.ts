@@ -73,7 +73,7 @@ function planTrial(
     seed,
     steps,
     tokens: rounded,
-    params: countParameters(model).nonEmbedding,
+    params: countParameters(model).nonLookup,
     flops: trainingFlops(model, rounded, 'exact'),
     ...(extra.profile === undefined ? {} : { profile: extra.profile }),
   };
@@ -99,7 +99,7 @@ function shortestTokens(inputs: LadderInputs): number {
 }
 
 const tokensOnPath = (inputs: LadderInputs, width: number): number =>
-  countParameters(modelAt(inputs, width)).nonEmbedding * (inputs.study.ladder.path?.tokensPerParameter ?? 25);
+  countParameters(modelAt(inputs, width)).nonLookup * (inputs.study.ladder.path?.tokensPerParameter ?? 25);
 
 /** Tokens that `flops` buy at a width: exact training FLOPs are proportional to tokens. */
 function tokensFor(inputs: LadderInputs, width: number, flops: number): number {

@@ -12,8 +12,8 @@ export interface KerasDocument {
   readonly config: JsonCursor;
   /** Of a `.keras` file, with `keras_version`. */
   readonly metadata: JsonCursor | undefined;
-  /** Whether the model was compiled: `compile_config` stands in the configuration. */
-  readonly compiled: boolean;
+  /** The optimizer that the model was compiled with: an object with `class_name`, or its name; undefined where it was not compiled. */
+  readonly optimizer: JsonCursor | undefined;
   /** Size of the stored weights in bytes, the optimizer's included; undefined where there is no such file. */
   readonly weightsBytes: number | undefined;
 }
@@ -43,9 +43,10 @@ export function readKerasArchive(source: ByteSource): KerasDocument {
   };
 }
 
-/** Takes the JSON of `model.to_json()`. */
-export const readKerasJson = (document: JsonCursor): KerasDocument => ({
+/** Takes the JSON of `model.to_json()`; a Keras 2 file says in another text, its `training_config`, how it was compiled. */
+export const readKerasJson = (document: JsonCursor, training?: JsonCursor): KerasDocument => ({
   ...checkedModel(document),
+  ...(training ? { optimizer: training.find('optimizer_config') } : {}),
   metadata: undefined,
   weightsBytes: undefined,
 });
@@ -54,8 +55,8 @@ export const readKerasJson = (document: JsonCursor): KerasDocument => ({
 export const isKerasModel = (document: JsonCursor): boolean =>
   document.isObject && typeof document.object().class_name === 'string' && document.has('config');
 
-function checkedModel(config: JsonCursor): Pick<KerasDocument, 'config' | 'compiled'> {
+function checkedModel(config: JsonCursor): Pick<KerasDocument, 'config' | 'optimizer'> {
   config.get('class_name').string();
   config.get('config').object();
-  return { config, compiled: config.find('compile_config') !== undefined };
+  return { config, optimizer: config.find('compile_config')?.find('optimizer') };
 }

@@ -1,0 +1,84 @@
+import type { LayerCost } from './layers.ts';
+
+/** Layers that belong together, or several blocks alike that follow each other. Counts are of all of them. */
+export interface BlockCost {
+  /** `stage2.block1`, or `layers.0-31` for 32 alike. */
+  readonly name: string;
+  /** Blocks alike that stand in this line. */
+  readonly repeats: number;
+  /** Layers of one of them. */
+  readonly layers: number;
+  /** The type of a lone layer, or ''. */
+  readonly type: string;
+  readonly output: readonly number[];
+  readonly parameters: number;
+  readonly macs: number;
+  readonly operations: number;
+  readonly activationBytes: number;
+  readonly seconds?: number;
+}
+
+/** Blocks in the order of their first layer; a layer without a block stands alone. */
+export function blocksOf(layers: readonly LayerCost[]): BlockCost[] {
+  const groups = [...Map.groupBy(layers, ({ name, block }) => block || name)];
+  const blocks = groups.map(([name, members]) => ({ block: blockCost(name, members), shape: signature(members) }));
+  const folded: { block: BlockCost; shape: string; first: string }[] = [];
+  for (const { block, shape } of blocks) {
+    const last = folded.at(-1);
+    if (last && last.shape === shape && isNext(last.block.name, last.first, block.name))
+      last.block = joined(last.block, block, last.first);
+    else folded.push({ block, shape, first: block.name });
+  }
+  return folded.map(({ block }) => block);
+}
+
+/** Groups by the first part of a block's name: `stage2`, `layers`, `head`. */
+export function stagesOf(layers: readonly LayerCost[]): BlockCost[] {
+  const stage = ({ name, block }: LayerCost): string => (block || name).split('.')[0];
+  return [...Map.groupBy(layers, stage)].map(([name, members]) => blockCost(name, members));
+}
+
+export function blockCost(name: string, members: readonly LayerCost[]): BlockCost {
+  const sum = (of: (layer: LayerCost) => number): number => members.reduce((total, layer) => total + of(layer), 0);
+  const timed = members.some(({ time }) => time !== undefined);
+  return {
+    name,
+    repeats: 1,
+    layers: members.length,
+    type: members.length === 1 ? members[0].type : '',
+    output: members.findLast(({ output }) => output.length > 0)?.output ?? [],
+    parameters: sum(({ parameters }) => parameters),
+    macs: sum(({ macs }) => macs),
+    operations: sum(({ operations }) => operations),
+    activationBytes: sum(({ activationBytes }) => activationBytes),
+    ...(timed && { seconds: sum(({ time }) => time?.seconds ?? 0) }),
+  };
+}
+
+const signature = (members: readonly LayerCost[]): string =>
+  members
+    .map(({ type, output, parameters, macs, activationBytes }) =>
+      [type, output, parameters, macs, activationBytes].join(),
+    )
+    .join(';');
+
+/** `layers.0` or `layers.0-4` and `layers.5` follow each other. */
+function isNext(before: string, first: string, name: string): boolean {
+  const [a, b, start] = [before, name, first].map((one) => /^(.*?)(\d+)$/.exec(one));
+  if (!a || !b || !start) return false;
+  return start[1] === b[1] && Number(b[2]) === Number(a[2]) + 1;
+}
+
+function joined(before: BlockCost, next: BlockCost, first: string): BlockCost {
+  return {
+    ...before,
+    name: `${first}-${/\d+$/.exec(next.name)![0]}`,
+    repeats: before.repeats + 1,
+    output: next.output,
+    parameters: before.parameters + next.parameters,
+    macs: before.macs + next.macs,
+    operations: before.operations + next.operations,
+    activationBytes: before.activationBytes + next.activationBytes,
+    ...(before.seconds !== undefined && { seconds: before.seconds + (next.seconds ?? 0) }),
+  };
+}

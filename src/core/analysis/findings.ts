@@ -1,0 +1,168 @@
+import type { BlockCost } from './blocks.ts';
+import type { Device } from './devices.ts';
+import type { LayerCost } from './layers.ts';
+import type { InferenceBytes, TrainingBytes } from './memory.ts';
+import type { ParameterCounts } from './parameters.ts';
+import type { PrecisionRecipe } from './precision.ts';
+import { TRAINING_EFFICIENCY, peakOf } from './roofline.ts';
+
+/** Something that a person should know, in words. `bottleneck`: where the cost sits; `challenge`: what will be hard. */
+export interface CostFinding {
+  readonly kind: 'bottleneck' | 'challenge';
+  /** What it is about, as a stable word. */
+  readonly about:
+    | 'macs'
+    | 'parameters'
+    | 'activations'
+    | 'attention'
+    | 'head'
+    | 'bandwidth'
+    | 'memory'
+    | 'data'
+    | 'training-time';
+  readonly sentence: string;
+}
+
+export interface FindingInput {
+  readonly layers: readonly LayerCost[];
+  readonly stages: readonly BlockCost[];
+  readonly parameters: ParameterCounts;
+  readonly training: TrainingBytes;
+  readonly inference: InferenceBytes;
+  readonly recipe: PrecisionRecipe;
+  readonly trainingMacs: number;
+  readonly batch: number;
+  /** Tokens a sample, for models of text. */
+  readonly tokens?: number;
+  /** Samples, or tokens for models of text, to train on. */
+  readonly samples?: number;
+  readonly device?: Device;
+}
+
+/** Shares from which on a finding is worth its line. */
+const NOTABLE = 0.3;
+const MOST = 0.5;
+/** Tokens a parameter that compute-optimal training takes (Hoffmann et al. 2022). */
+const OPTIMAL_TOKENS = 20;
+
+export const findingsOf = (input: FindingInput): CostFinding[] =>
+  [
+    stageFinding(input),
+    layerFinding(input),
+    attentionFinding(input),
+    embeddingFinding(input),
+    activationFinding(input),
+    bandwidthFinding(input),
+    fitFinding(input, 'training'),
+    fitFinding(input, 'inference'),
+    dataFinding(input),
+    timeFinding(input),
+  ].filter((finding) => finding !== undefined);
+
+const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
+export const shareText = (part: number, whole: number): string => {
+  const value = 100 * share(part, whole);
+  return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
+};
+const sumOf = (layers: readonly LayerCost[], of: (layer: LayerCost) => number): number =>
+  layers.reduce((sum, layer) => sum + of(layer), 0);
+const largest = <T>(list: readonly T[], of: (one: T) => number): T =>
+  list.reduce((best, one) => (of(one) > of(best) ? one : best));
+
+/** The stage with the most multiply-accumulates, where there are stages to compare. */
+function stageFinding({ stages, layers }: FindingInput): CostFinding | undefined {
+  const macs = sumOf(layers, (layer) => layer.macs);
+  const parameters = sumOf(layers, (layer) => layer.parameters);
+  if (stages.length < 2 || macs === 0) return undefined;
+  const stage = largest(stages, (one) => one.macs);
+  if (share(stage.macs, macs) < NOTABLE) return undefined;
+  const sentence = `${stage.name} holds ${shareText(stage.macs, macs)} of the MACs and ${shareText(stage.parameters, parameters)} of the parameters`;
+  return { kind: 'bottleneck', about: 'macs', sentence };
+}
+
+/** The one layer with the most parameters, where it is no small part. */
+function layerFinding({ layers }: FindingInput): CostFinding | undefined {
+  const [macs, parameters] = [sumOf(layers, (one) => one.macs), sumOf(layers, (one) => one.parameters)];
+  if (layers.length < 2 || parameters === 0) return undefined;
+  const layer = largest(layers, (one) => one.parameters);
+  if (share(layer.parameters, parameters) < NOTABLE) return undefined;
+  const sentence = `the layer ${layer.name} alone holds ${shareText(layer.parameters, parameters)} of the parameters and ${shareText(layer.macs, macs)} of the MACs`;
+  return { kind: 'bottleneck', about: 'parameters', sentence };
+}
+
+function attentionFinding({ layers, tokens }: FindingInput): CostFinding | undefined {
+  const macs = sumOf(layers, (one) => one.macs);
+  const scores = sumOf(layers, ({ items }) => (items.attention ?? 0) + (items.matmul ?? 0));
+  if (share(scores, macs) < NOTABLE) return undefined;
+  const length = tokens === undefined ? '' : ` at ${tokens} tokens`;
+  const sentence = `scores and values of attention, which grow with the square of the length, hold ${shareText(scores, macs)} of the MACs${length}`;
+  return { kind: 'bottleneck', about: 'attention', sentence };
+}
+
+function embeddingFinding({ parameters }: FindingInput): CostFinding | undefined {
+  const outside = parameters.total - parameters.nonEmbedding;
+  if (share(outside, parameters.total) < NOTABLE) return undefined;
+  const sentence = `embeddings and the head over the vocabulary hold ${shareText(outside, parameters.total)} of the parameters`;
+  return { kind: 'bottleneck', about: 'head', sentence };
+}
+
+function activationFinding({ training, batch }: FindingInput): CostFinding | undefined {
+  const kept = training.activations + training.recomputed + training.outputs;
+  if (share(kept, training.total) < MOST) return undefined;
+  const sentence = `activations hold ${shareText(kept, training.total)} of the training memory at batch ${batch}: a smaller batch or checkpointing saves the most`;
+  return { kind: 'bottleneck', about: 'activations', sentence };
+}
+
+function bandwidthFinding({ layers, device }: FindingInput): CostFinding | undefined {
+  const seconds = sumOf(layers, ({ time }) => time?.seconds ?? 0);
+  const waiting = sumOf(layers, ({ time }) => (time?.bound === 'memory' ? time.seconds : 0));
+  if (!device || share(waiting, seconds) < MOST) return undefined;
+  const sentence = `on ${device.title}, ${shareText(waiting, seconds)} of a prediction's time waits for memory, not for arithmetic: a larger batch uses it better`;
+  return { kind: 'bottleneck', about: 'bandwidth', sentence };
+}
+
+function fitFinding(input: FindingInput, what: 'training' | 'inference'): CostFinding | undefined {
+  const { device, batch, recipe } = input;
+  const { total } = input[what];
+  if (!device || total <= device.memoryBytes) return undefined;
+  const needed = `${gib(total)} against ${gib(device.memoryBytes)} of ${device.title}`;
+  const remedy =
+    what === 'training' && total - input.training.activations - input.training.outputs < device.memoryBytes
+      ? 'a smaller batch or checkpointing makes room'
+      : `it takes at least ${Math.ceil(total / device.memoryBytes)} of them`;
+  const name = what === 'training' ? `training (${recipe.name})` : 'a prediction';
+  return {
+    kind: 'challenge',
+    about: 'memory',
+    sentence: `${name} at batch ${batch} does not fit: ${needed}; ${remedy}`,
+  };
+}
+
+const gib = (bytes: number): string => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
+
+/** Parameters against the samples that shall teach them. */
+function dataFinding({ parameters, samples, tokens }: FindingInput): CostFinding | undefined {
+  if (samples === undefined) return undefined;
+  const perParameter = samples / parameters.trainable;
+  const ratio = perParameter >= 1 ? `${round(perParameter)} a parameter` : `${round(1 / perParameter)} parameters each`;
+  if (tokens !== undefined) {
+    if (perParameter >= OPTIMAL_TOKENS) return undefined;
+    const sentence = `${samples.toPrecision(3)} tokens are ${ratio}: fewer than the ${OPTIMAL_TOKENS} that compute-optimal training takes; a smaller model would do as well for less`;
+    return { kind: 'challenge', about: 'data', sentence };
+  }
+  if (perParameter >= 1) return undefined;
+  const sentence = `${samples} samples for ${parameters.trainable} trainable parameters (${ratio}): the model can learn them by heart; regularise, augment or take a smaller one`;
+  return { kind: 'challenge', about: 'data', sentence };
+}
+
+const round = (value: number): string => String(Number(value.toPrecision(2)));
+
+/** Time of one pass over the samples at half of the device's peak. */
+function timeFinding({ trainingMacs, batch, tokens = 1, samples, device, recipe }: FindingInput): CostFinding | undefined {
+  if (samples === undefined || !device) return undefined;
+  const flops = (2 * trainingMacs * samples) / (batch * tokens);
+  const hours = flops / (peakOf(device, recipe) * TRAINING_EFFICIENCY.compute) / 3600;
+  const unit = tokens === 1 ? 'samples' : 'tokens';
+  const sentence = `training on ${samples.toPrecision(3)} ${unit} once takes ${flops.toExponential(2).replace('e+', 'e')} FLOPs: about ${round(hours)} hours of one ${device.title} at half its peak`;
+  return { kind: 'challenge', about: 'training-time', sentence };
+}
