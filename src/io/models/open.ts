@@ -1,7 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import type { FileDocument } from '../../core/formats/document.ts';
+import { huggingFaceModel } from '../../core/formats/huggingface/model.ts';
+import { kerasModel } from '../../core/formats/keras/index.ts';
+import { onnxModel } from '../../core/formats/onnx/model.ts';
+import { within } from '../../core/formats/refusal.ts';
+import { torchExportModel } from '../../core/formats/torch-export/model.ts';
 import { FAMILY_NAMES, PRESETS, modelOfFamily, presetModel } from '../../core/model/families.ts';
 import type { Model } from '../../core/model/model.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
@@ -9,12 +14,17 @@ import { editDistance, listed } from '../../core/terms/names.ts';
 import { parseChecked } from '../files/yaml.ts';
 import { readModelFile } from './read-file.ts';
 
-type Openers = { readonly [Format in FileDocument['format']]?: (document: DocumentOf<Format>, name: string) => Model };
-type DocumentOf<Format> = Extract<FileDocument, { readonly format: Format }>;
+type Openers = { readonly [Format in FileDocument['format']]?: Opener<Extract<FileDocument, { format: Format }>> };
+type Opener<Document> = (document: Document, name: string, path: string) => Model;
 
 /** How a file's document becomes a model; each format adds one line here. */
 const OPENERS: Openers = {
   isoflop: ({ text }, name) => familyOfText(text, name),
+  keras: kerasModel,
+  onnx: ({ model, source }, name) => onnxModel(model, source, name),
+  'torch-export': torchExportModel,
+  // The text itself, so that an edited configuration keeps its order and spacing.
+  huggingface: (_, name, path) => huggingFaceModel(readFileSync(path, 'utf8'), name),
 };
 
 /** So many names of presets are offered where one was not found. */
@@ -33,16 +43,12 @@ export async function openModel(argument: string): Promise<Model> {
 
 async function openModelFile(path: string): Promise<Model> {
   const document = await readModelFile(path);
-  const open = OPENERS[document.format] as ((document: FileDocument, name: string) => Model) | undefined;
-  if (open) return open(document, nameOf(path));
-  const isWeights = document.format === 'safetensors' || document.format === 'safetensors-index';
-  throw new IsoflopError(
-    'invalid-input',
-    isWeights
-      ? 'the file holds weights, not the model that they belong to'
-      : `models are not read from ${document.format} files`,
-    { path, ...(isWeights && { hint: "Give the model's config.json." }) },
-  );
+  const open = OPENERS[document.format] as Opener<FileDocument> | undefined;
+  if (open) return within(basename(path), () => open(document, nameOf(path), path));
+  throw new IsoflopError('invalid-input', 'the file holds weights, not the model that they belong to', {
+    path,
+    hint: "Give the model's config.json.",
+  });
 }
 
 /** The file's name without its ending; a `config.json` is called by its folder. */
