@@ -3,6 +3,7 @@ import { openFamily } from './family.ts';
 import type { OpenFamily } from './family.ts';
 import type { Model } from './model.ts';
 import type { Preset } from './presets/preset.ts';
+import { TRANSFORMER_PRESETS } from './presets/transformer/index.ts';
 import { encoder } from './transformer/encoder.ts';
 import { transformer } from './transformer/family.ts';
 import { vit } from './transformer/vit.ts';
@@ -11,7 +12,7 @@ import { vit } from './transformer/vit.ts';
 const FAMILIES: readonly OpenFamily[] = [openFamily(transformer), openFamily(encoder), openFamily(vit)];
 
 /** Every published model that isoflop knows by name. */
-export const PRESETS: readonly Preset[] = [];
+export const PRESETS: readonly Preset[] = [...TRANSFORMER_PRESETS];
 
 /** A model from a document of ours: `family` and its parameters. Throws `invalid-input` with the path of what does not fit. */
 export function modelOfFamily(document: { readonly family: string }, name: string): Model {
