@@ -5,6 +5,7 @@ import type { OpenFamily } from './family.ts';
 import type { Model } from './model.ts';
 import { CONVNET_PRESETS } from './presets/convnets.ts';
 import type { Preset } from './presets/preset.ts';
+import { TRANSFORMER_PRESETS } from './presets/transformer/index.ts';
 import { openGpt, openMlp } from './study-families.ts';
 import { encoder } from './transformer/encoder.ts';
 import { transformer } from './transformer/family.ts';
@@ -22,7 +23,7 @@ const FAMILIES: readonly OpenFamily[] = [
 export const FAMILY_NAMES: readonly string[] = FAMILIES.map(({ family }) => family);
 
 /** Every published model that isoflop knows by name. */
-export const PRESETS: readonly Preset[] = [...CONVNET_PRESETS];
+export const PRESETS: readonly Preset[] = [...TRANSFORMER_PRESETS, ...CONVNET_PRESETS];
 
 /** A model from a document of ours: `family` and its parameters. Throws `invalid-input` with the path of what does not fit. */
 export function modelOfFamily(document: { readonly family: string }, name: string): Model {
