@@ -35,7 +35,7 @@ export function modelOfFamily(document: { readonly family: string }, name: strin
 }
 
 /** Names are told apart by their letters and digits alone: frameworks write `convnext_tiny`, `ResNet50` and `mobilenetv2_100`. */
-const spelling = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+export const spelling = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
 /** The preset of a name, or undefined where none has it. */
 export const presetOf = (name: string): Preset | undefined =>
