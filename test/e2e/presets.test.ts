@@ -3,8 +3,8 @@ import { isoflop } from '../support/study.ts';
 
 describe('isoflop presets', () => {
   it('lists groups with their sources within 80 columns', () => {
-    const { stdout, status } = isoflop('presets', 'efficientnetv2');
-    expect(status).toBe(0);
+    const { stdout, code } = isoflop('presets', 'efficientnetv2');
+    expect(code).toBe(0);
     expect(stdout).toMatch(/efficientnetv2-l +119M +56.1B +480 px/);
     expect(stdout).toContain('arXiv:2104.00298');
     expect(
@@ -18,6 +18,7 @@ describe('isoflop presets', () => {
     const { stdout } = isoflop('presets', 'EfficientNetV2_L');
     expect(stdout).toContain('118,515,272 parameters');
     expect(stdout).toContain('The README says 119.5 M');
+    expect(isoflop('presets', 'mlp-20-64-128-64-1').stdout).toContain('17,985 parameters');
     expect(stdout).toContain('  - {block: fused, depth: 7, width: 64, stride: 2, kernel: 3, expansion: 4}');
   });
 
@@ -29,8 +30,8 @@ describe('isoflop presets', () => {
   });
 
   it('says which name was meant', () => {
-    const { status, stderr } = isoflop('presets', 'resnet5O');
-    expect(status).toBe(2);
+    const { code, stderr } = isoflop('presets', 'resnet5O');
+    expect(code).toBe(2);
     expect(stderr).toContain("Did you mean 'resnet50'?");
   });
 });

@@ -4,6 +4,7 @@ import { openFamily } from './family.ts';
 import type { OpenFamily } from './family.ts';
 import type { Model } from './model.ts';
 import { CONVNET_PRESETS } from './presets/convnets.ts';
+import { MLP_PRESETS } from './presets/mlps.ts';
 import type { Preset } from './presets/preset.ts';
 import { openGpt, openMlp } from './study-families.ts';
 import { encoder } from './transformer/encoder.ts';
@@ -20,7 +21,7 @@ const FAMILIES: readonly OpenFamily[] = [
 ];
 
 /** Every published model that isoflop knows by name. */
-export const PRESETS: readonly Preset[] = [...CONVNET_PRESETS];
+export const PRESETS: readonly Preset[] = [...CONVNET_PRESETS, ...MLP_PRESETS];
 
 /** A model from a document of ours: `family` and its parameters. Throws `invalid-input` with the path of what does not fit. */
 export function modelOfFamily(document: { readonly family: string }, name: string): Model {
