@@ -17,17 +17,18 @@ type SizeEdit = Extract<Edit, { kind: 'axis' | 'attribute' }>;
  */
 export function applyEdits(model: JsonCursor, edits: readonly Edit[]): JsonCursor {
   const draft = new JsonCursor(JSON.parse(JSON.stringify(model.value)), '');
-  let lowered: Lowered | undefined;
-  const current = (): Lowered => (lowered ??= lowerModel(draft, {}));
+  // Of the document before any edit: its setters write into the draft, and between two edits shapes may not fit.
+  let lowered = lowerModel(draft, {});
   for (const edit of edits) {
     switch (edit.kind) {
       case 'axis':
       case 'attribute':
-        if (!knows(current(), edit)) lowered = undefined;
-        setSize(current(), edit);
+        if (!knows(lowered, edit)) lowered = lowerModel(draft, {});
+        setSize(lowered, edit);
         break;
       case 'repeat':
-        repeatLayers(current().bindings, edit.layers, edit.times);
+        if (!edit.layers.every((layer) => lowered.bindings.places.has(layer))) lowered = lowerModel(draft, {});
+        repeatLayers(lowered.bindings, edit.layers, edit.times);
         break;
       case 'input':
         setInput(draft, edit.input, edit.shape);
