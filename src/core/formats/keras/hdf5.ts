@@ -48,7 +48,12 @@ class Reader {
 
   root(): Group {
     const block = this.view(0, 96);
-    if (block.getUint32(0) !== 0x89484446 || block.getUint8(8) !== 0 || block.getUint8(13) !== 8 || block.getUint8(14) !== 8)
+    if (
+      block.getUint32(0) !== 0x89484446 ||
+      block.getUint8(8) !== 0 ||
+      block.getUint8(13) !== 8 ||
+      block.getUint8(14) !== 8
+    )
       throw new Unreadable();
     const group = this.group(this.word(block, 64));
     if (group === undefined) throw new Unreadable();
@@ -62,7 +67,8 @@ class Reader {
     for (const table of this.leaves(tree, 0)) {
       const count = this.tagged(table, 'SNOD', 8).getUint16(6, true);
       const view = this.view(table + 8, count * 40);
-      for (let i = 0; i < count; i++) found.set(this.name(names + this.word(view, i * 40)), this.word(view, i * 40 + 8));
+      for (let i = 0; i < count; i++)
+        found.set(this.name(names + this.word(view, i * 40)), this.word(view, i * 40 + 8));
     }
     return found;
   }

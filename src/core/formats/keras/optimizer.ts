@@ -56,6 +56,7 @@ export function fittedVariables(optimizer: JsonCursor, trained: readonly Paramet
 /** Of a loss scale: its own steps and learning rate, the counter and the scale. */
 const SCALES = 4;
 
-const plus = (count: number | undefined, more: number): number | undefined => (count === undefined ? undefined : count + more);
+const plus = (count: number | undefined, more: number): number | undefined =>
+  count === undefined ? undefined : count + more;
 
 const normalized = (name: string): string => name.toLowerCase().replaceAll('_', '');
