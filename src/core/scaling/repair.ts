@@ -16,7 +16,3 @@ export const repairText = ({ at, from, nominal, to, reason }: Repair): string =>
 
 export const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 export const lcm = (a: number, b: number): number => (a / gcd(a, b)) * b;
-
-/** The nearest multiple of `step`, half going up, at least one of it. */
-export const nearestMultiple = (value: number, step: number): number =>
-  Math.max(step, Math.floor(value / step + 0.5) * step);

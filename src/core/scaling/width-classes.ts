@@ -12,9 +12,9 @@ export interface WidthClass {
   readonly step: number;
   /** Why, where the step is more than 1. */
   readonly reason: string;
-  /** Counts heads of a fixed size. */
-  readonly isHeads: boolean;
-  /** The heads that it must equal times their size, as the width of a transformer does. */
+  /** `heads`: counts heads of a fixed size. `feedForward`: stands between two weights of one other width alone. */
+  readonly kind: 'width' | 'heads' | 'feedForward';
+  /** The class that it moves with in proportion: the heads of a transformer's width, the width of a feed-forward layer. */
   readonly follows?: VariableId;
 }
 
@@ -24,20 +24,42 @@ export const WIDTH_DIVISOR = 8;
 /** The widths of a graph that may vary, each on its own. */
 export function widthClasses(axes: TiedAxes, divisor = WIDTH_DIVISOR): WidthClass[] {
   const free = independent(axes);
-  const heads = free.filter((id) => axes.heads.has(id));
+  const inner = innerWidths(axes, free);
   return free.map((variable) => {
-    const { step, reason } = stepOf(axes, variable, divisor);
-    const follows = heads.includes(variable) ? undefined : heads.find((id) => isHeadsWidth(axes, variable, id));
+    const isHeads = axes.heads.has(variable);
+    const heads = isHeads ? undefined : free.find((id) => axes.heads.has(id) && isHeadsWidth(axes, variable, id));
+    const follows = heads ?? inner.get(variable);
     return {
       variable,
       name: nameOf(axes, variable),
       size: axes.variables[variable].size,
-      step,
-      reason,
-      isHeads: axes.heads.has(variable),
+      ...stepOf(axes, variable, divisor),
+      kind: isHeads ? 'heads' : heads === undefined && inner.has(variable) ? 'feedForward' : 'width',
       ...(follows === undefined ? {} : { follows }),
     };
   });
+}
+
+/** Widths between two or more weights of one other width: inside a feed-forward part, or squeezed. Of two such the larger is inside. */
+function innerWidths(axes: TiedAxes, free: readonly VariableId[]): Map<VariableId, VariableId> {
+  const isFree = new Set(free);
+  const neighbours = new Map(free.map((id) => [id, [] as VariableId[]]));
+  for (const of of Map.groupBy(axes.weights, ({ tensor }) => tensor).values()) {
+    const ids = [...new Set(of.flatMap(({ extent }) => variablesOf(extent)))].filter((id) => isFree.has(id));
+    for (const id of ids) neighbours.get(id)!.push(...ids.filter((other) => other !== id));
+  }
+  const only = (id: VariableId): VariableId | undefined => {
+    const others = neighbours.get(id)!;
+    return others.length > 1 && new Set(others).size === 1 && !axes.heads.has(id) ? others[0] : undefined;
+  };
+  const size = (id: VariableId): number => axes.variables[id].size;
+  return new Map(
+    free.flatMap((id) => {
+      const other = only(id);
+      const isInside = other !== undefined && (only(other) !== id || size(id) > size(other)) && !axes.heads.has(other);
+      return isInside ? [[id, other]] : [];
+    }),
+  );
 }
 
 /** Of the factors of one axis a single one scales: heads before others, then the one that most weights have. */
