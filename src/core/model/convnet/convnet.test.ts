@@ -84,6 +84,9 @@ describe('knobs of convolutional networks', () => {
     expect(step('resnext50-32x4d', 'stages[0].width')).toBe(64);
     expect(step('regnety-1.6gf', 'stages[1].width')).toBe(24);
     expect(step('convnext-tiny', 'resolution')).toBe(32);
+    expect(presetModel('convnext-tiny')!.family!.knobs.find(({ path }) => path === 'stem.width')!.follows).toBe(
+      'stages[0].width',
+    );
     const small = presetModel('mobilenet-v3-small-100')!.family!.knobs;
     expect(small.find(({ path }) => path === 'head.hidden')!.minimum).toBe(1024);
     expect(small.find(({ path }) => path === 'stem.width')!.minimum).toBe(16);
