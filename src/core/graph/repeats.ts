@@ -1,6 +1,6 @@
 import { chainsOf } from './regions.ts';
 import type { Chain, Region } from './regions.ts';
-import { signatures } from './signature.ts';
+import { DEPTHWISE, signatures } from './signature.ts';
 import type { Graph, Operator, TensorId } from './types.ts';
 
 /** A chain of layers whose output has the shape of its input, so that it can stand any number of times in a row. */
@@ -109,7 +109,14 @@ class ChainStages {
       if (times > 1 && length * times > (best ? best.length * best.times : 0)) best = { length, times };
     }
     if (best && free.slice(at, at + best.length * best.times).every(Boolean)) return best;
-    return this.keepsShape(at, 1) ? { length: 1 + this.trailing(at + 1), times: 1 } : undefined;
+    return this.isBlock(at) ? { length: 1 + this.trailing(at + 1), times: 1 } : undefined;
+  }
+
+  /** Whether a region that stands once may stand again: a residual block, or one layer that mixes channels and keeps the shape. */
+  private isBlock(at: number): boolean {
+    const { operators } = this.chain[at];
+    const isLayer = operators.length === 1 && this.weights[at].every((kind) => !kind.startsWith(DEPTHWISE));
+    return this.keepsShape(at, 1) && (isResidual(this.chain[at]) || isLayer);
   }
 
   /** Norms and activations that follow a region and belong to it. */
@@ -135,7 +142,8 @@ class ChainStages {
     const wanted = this.weights.slice(at, at + length).flat();
     const seen: string[] = [];
     for (let i = at - 1; i >= first && free[i]; i--) {
-      if (this.weights[i].length === 0 && !this.keepsShape(i, 1)) return undefined;
+      const isPad = this.chain[i].operators.every(({ kind }) => kind === 'pad');
+      if (this.weights[i].length === 0 && !this.keepsShape(i, 1) && !isPad) return undefined;
       seen.push(...this.weights[i]);
       if (seen.length > wanted.length + MOST_EXTRA) return undefined;
       if (holds(seen, wanted)) return i;

@@ -2,6 +2,9 @@ import { filterAxes } from './spatial.ts';
 import type { Region } from './regions.ts';
 import type { Graph, Operator, TensorId } from './types.ts';
 
+/** Filters of single channels or of groups of them. */
+export const DEPTHWISE = 'grouped ';
+
 /** What makes two regions equal, and two operators of one kind. */
 export const signatures = {
   /** Kinds, attributes, shapes of the weights and how the operators read each other, as text. */
@@ -21,6 +24,7 @@ export const signatures = {
     if (!matrix || ['add', 'multiply', 'binary', 'normalize', 'batchNormalize', 'groupNormalize'].includes(kind)) return [];
     if (!kind.endsWith('onvolution')) return [kind];
     const { spatial } = filterAxes(attributes.filters ?? 'out-in-spatial', matrix.shape.length);
-    return [`${kind} ${spatial.map((axis) => matrix.shape[axis])}`];
+    const isDepthwise = attributes.filters === 'spatial-channel-multiplier' || (attributes.groups ?? 1) > 1;
+    return [`${isDepthwise ? DEPTHWISE : ''}${kind} ${spatial.map((axis) => matrix.shape[axis])}`];
   },
 };

@@ -4,7 +4,10 @@ import type { Graph, TensorId } from '../graph/types.ts';
 import type { Edit } from '../model/edit.ts';
 import type { ModelInput } from '../model/model.ts';
 
-/** The edits that give unknowns of a graph new sizes: inputs, then axes of weights, then attributes that hold sizes. */
+/**
+ * The edits that give unknowns of a graph new sizes: axes of weights, attributes that hold sizes, then inputs, so that a format that reads
+ * its document anew between edits meets the new input last.
+ */
 export function sizeEdits(
   axes: TiedAxes,
   inputs: readonly ModelInput[],
@@ -18,7 +21,7 @@ export function sizeEdits(
     return of(extent) === shape[axis] ? [] : [{ kind: 'axis', tensor: name, axis, size: of(extent) }];
   });
   const attributeEdits = axes.attributes.flatMap((one) => attributeEdit(graph, one, one.extents.map(of)));
-  return [...inputEdits(axes, inputs, of), ...axisEdits, ...attributeEdits];
+  return [...axisEdits, ...attributeEdits, ...inputEdits(axes, inputs, of)];
 }
 
 function inputEdits(

@@ -105,8 +105,8 @@ function stepOf(axes: TiedAxes, id: VariableId, divisor: number): { step: number
     const total = termSize(axes, extent, id);
     if (extent.length !== 1 || total === 0) continue;
     // A number of heads alone is no width.
-    if (axes.heads.has(id) && total === size) continue;
-    const multiple = gcd(total, divisor);
+    if (axes.heads.has(id) && variablesOf(extent).length === 1) continue;
+    const multiple = total % divisor === 0 ? divisor : gcd(total, 2);
     demand(multiple, total / size, `a multiple of ${multiple}`);
   }
   for (const { extent, divisor: groups, layer } of axes.multiples) {
