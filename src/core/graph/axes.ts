@@ -79,7 +79,9 @@ function holdOutputs({ graph, system, extents }: Tying): void {
 function headsOf({ system, products }: Tying): Set<VariableId> {
   const heads = new Set<VariableId>();
   for (const { batch, inner } of products) {
-    const repeated = batch.flatMap((extent) => variablesOf(system.resolve(extent))).filter((id) => isFree(system.variables[id]));
+    const repeated = batch
+      .flatMap((extent) => variablesOf(system.resolve(extent)))
+      .filter((id) => isFree(system.variables[id]));
     if (repeated.length === 0) continue;
     for (const id of repeated) heads.add(id);
     for (const extent of inner) system.hold(extent, { layer: '', reason: 'it is the size of a head', unclear: false });

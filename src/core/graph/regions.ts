@@ -57,7 +57,8 @@ function flowOf(graph: Graph): Flow {
   for (const operator of graph.operators) {
     for (const id of operator.outputs.filter((one) => flowing.has(one) && alive.has(one))) {
       const inputs = [...new Set(operator.inputs.filter((input) => flowing.has(input)))];
-      const entering = inputs.length > 0 ? inputs : operator.inputs.filter((input) => graph.tensors[input].source === 'input');
+      const entering =
+        inputs.length > 0 ? inputs : operator.inputs.filter((input) => graph.tensors[input].source === 'input');
       for (const input of entering) if (!inputsOf.has(input)) inputsOf.set(input, []);
       inputsOf.set(id, entering);
       makerOf.set(id, operator);

@@ -122,13 +122,19 @@ class ChainStages {
   /** Norms and activations that follow a region and belong to it. */
   private trailing(from: number): number {
     let count = 0;
-    while (from + count < this.chain.length && this.weights[from + count].length === 0 && this.keepsShape(from + count, 1))
+    while (
+      from + count < this.chain.length &&
+      this.weights[from + count].length === 0 &&
+      this.keepsShape(from + count, 1)
+    )
       count++;
     return count;
   }
 
   private keepsShape(at: number, length: number): boolean {
-    return at + length <= this.chain.length && this.shape(this.chain[at].from) === this.shape(this.chain[at + length - 1].to);
+    return (
+      at + length <= this.chain.length && this.shape(this.chain[at].from) === this.shape(this.chain[at + length - 1].to)
+    );
   }
 
   private isEqual(at: number, other: number, length: number): boolean {
@@ -157,7 +163,8 @@ class ChainStages {
     const names = new Set([...inside].map(({ layer }) => layer));
     const weights = new Set([...inside].flatMap(({ inputs }) => inputs.filter((id) => this.isWeight(id))));
     const strays = this.graph.operators.some(
-      (op) => !inside.has(op) && (op.inputs.some((id) => weights.has(id)) || (names.has(op.layer) && this.flows(op, inside))),
+      (op) =>
+        !inside.has(op) && (op.inputs.some((id) => weights.has(id)) || (names.has(op.layer) && this.flows(op, inside))),
     );
     return strays ? undefined : { layers: this.withSilent(names) };
   }
@@ -196,7 +203,10 @@ class ChainStages {
 /** Whether a region's ways meet again in a sum, as those of residual blocks do. */
 function isResidual({ operators }: Region): boolean {
   const last = operators.at(-1)!;
-  return operators.length > 1 && (last.kind === 'add' || (last.kind === 'binary' && /add|plus/i.test(last.attributes.function ?? '')));
+  return (
+    operators.length > 1 &&
+    (last.kind === 'add' || (last.kind === 'binary' && /add|plus/i.test(last.attributes.function ?? '')))
+  );
 }
 
 /** Whether a multiset holds another one. */

@@ -20,8 +20,11 @@ export const signatures = {
 
   /** The kind of an operator with a matrix or filters, with the extent of its window; nothing for the others. */
   weight(graph: Graph, { kind, inputs, attributes }: Operator): string[] {
-    const matrix = inputs.map((id) => graph.tensors[id]).find(({ source, shape }) => source === 'parameter' && shape.length > 1);
-    if (!matrix || ['add', 'multiply', 'binary', 'normalize', 'batchNormalize', 'groupNormalize'].includes(kind)) return [];
+    const matrix = inputs
+      .map((id) => graph.tensors[id])
+      .find(({ source, shape }) => source === 'parameter' && shape.length > 1);
+    if (!matrix || ['add', 'multiply', 'binary', 'normalize', 'batchNormalize', 'groupNormalize'].includes(kind))
+      return [];
     if (!kind.endsWith('onvolution')) return [kind];
     const { spatial } = filterAxes(attributes.filters ?? 'out-in-spatial', matrix.shape.length);
     const isDepthwise = attributes.filters === 'spatial-channel-multiplier' || (attributes.groups ?? 1) > 1;

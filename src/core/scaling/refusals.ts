@@ -39,5 +39,9 @@ export function resolutionRefusal(model: Model, { graph, resolutions }: TiedAxes
   }
   const first = graph.operators.find(({ inputs }) => inputs.some((id) => graph.inputs.includes(id)));
   const name = model.inputs[0]?.name ?? '';
-  return refusal(`no resolution to scale: no window slides over the input '${name}'`, first?.layer, 'Scale its depth or its width.');
+  return refusal(
+    `no resolution to scale: no window slides over the input '${name}'`,
+    first?.layer,
+    'Scale its depth or its width.',
+  );
 }

@@ -6,9 +6,21 @@ import type { Factors } from './turn.ts';
 /** How a model is scaled, as plain data: what a variant remembers. */
 export type ScalingRule =
   /** Factors of single axes. */
-  | { readonly rule: 'axes'; readonly depth?: number; readonly width?: number; readonly resolution?: number; readonly feedForward?: number }
+  | {
+      readonly rule: 'axes';
+      readonly depth?: number;
+      readonly width?: number;
+      readonly resolution?: number;
+      readonly feedForward?: number;
+    }
   /** alpha^phi, beta^phi, gamma^phi (Tan and Le 2019). */
-  | { readonly rule: 'compound'; readonly phi: number; readonly alpha?: number; readonly beta?: number; readonly gamma?: number }
+  | {
+      readonly rule: 'compound';
+      readonly phi: number;
+      readonly alpha?: number;
+      readonly beta?: number;
+      readonly gamma?: number;
+    }
   /** A factor of operations shared out by weights such as `d1_w8_r1`, the default (Dollar et al. 2021). */
   | { readonly rule: 'dollar'; readonly times: number; readonly weights?: string }
   /** Depth and width by one factor, so that their ratio stays, for `times` the operations: times^(1/3) each. */
@@ -16,7 +28,11 @@ export type ScalingRule =
   /** Hidden units fastest, then depth, then width, for `times` the operations (Alabdulmohsin et al. 2023). */
   | { readonly rule: 'sovit'; readonly times: number }
   /** Each axis by `times` to a power of its own. */
-  | { readonly rule: 'powers'; readonly times: number; readonly exponents: Readonly<Partial<Record<keyof Factors, number>>> };
+  | {
+      readonly rule: 'powers';
+      readonly times: number;
+      readonly exponents: Readonly<Partial<Record<keyof Factors, number>>>;
+    };
 
 /**
  * Exponents of SoViT (Alabdulmohsin et al. 2023, arXiv 2305.13035, section 3.4): how fast the shape's dimensions of the best model
@@ -36,7 +52,10 @@ export function factorsOf(rule: ScalingRule, available: ReadonlySet<keyof AxisFa
       return onAxes(compoundFactors(phi, { depth: alpha, width: beta, resolution: gamma }), available);
     }
     case 'dollar':
-      return onAxes(factorsByWeights(rule.times, rule.weights === undefined ? undefined : parseWeights(rule.weights)), available);
+      return onAxes(
+        factorsByWeights(rule.times, rule.weights === undefined ? undefined : parseWeights(rule.weights)),
+        available,
+      );
     case 'balanced':
       return checked({ depth: rule.times ** (1 / 3), width: rule.times ** (1 / 3) });
     case 'sovit':
@@ -51,7 +70,11 @@ const powers = (times: number, exponents: Readonly<Partial<Record<keyof Factors,
 
 /** A rule for all axes leaves out those that the model has not, such as the resolution of a model of text. */
 const onAxes = (factors: AxisFactors, available: ReadonlySet<keyof AxisFactors>): Factors =>
-  checked(Object.fromEntries(Object.entries(factors).filter(([axis, factor]) => available.has(axis as keyof AxisFactors) && factor !== 1)));
+  checked(
+    Object.fromEntries(
+      Object.entries(factors).filter(([axis, factor]) => available.has(axis as keyof AxisFactors) && factor !== 1),
+    ),
+  );
 
 function checked(factors: Factors): Factors {
   for (const [axis, factor] of Object.entries(factors)) {
@@ -62,4 +85,5 @@ function checked(factors: Factors): Factors {
 }
 
 /** The factor of operations that a rule asks for: depth x width^2 x resolution^2. */
-export const nominalMacs = ({ depth = 1, width = 1, resolution = 1 }: Factors): number => nominalCost({ depth, width, resolution });
+export const nominalMacs = ({ depth = 1, width = 1, resolution = 1 }: Factors): number =>
+  nominalCost({ depth, width, resolution });

@@ -62,7 +62,9 @@ export function scaleModel(model: Model, rule: ScalingRule, options: ScalingOpti
   const available = availableAxes(set);
   const nominal = factorsOf(rule, available);
   const { values, repairs, achieved } = turnKnobs(set, nominal);
-  const changed = new Map([...values].filter(([id, value]) => value !== set.knobs.find((knob) => knob.id === id)!.value));
+  const changed = new Map(
+    [...values].filter(([id, value]) => value !== set.knobs.find((knob) => knob.id === id)!.value),
+  );
   const edits = set.edits(changed);
   const graph = model.lower({ batch: 1 });
   const scaled = edits.length === 0 ? model : model.apply(edits);
@@ -98,7 +100,8 @@ function availableAxes({ knobs }: KnobSet): Set<Axis> {
 function warningsOf(rule: ScalingRule, { refusals }: KnobSet, available: ReadonlySet<Axis>): string[] {
   if (rule.rule !== 'compound' && rule.rule !== 'dollar') return [];
   const missing = (['depth', 'width', 'resolution'] as const).filter((axis) => !available.has(axis));
-  if (missing.length === 3) throw refusals.width ?? new IsoflopError('not-identifiable', 'the model has no axis to scale');
+  if (missing.length === 3)
+    throw refusals.width ?? new IsoflopError('not-identifiable', 'the model has no axis to scale');
   return missing.map((axis) => {
     const { path, message } = refusals[axis]!;
     return `The rule's ${axis} is left out: ${path === undefined ? '' : `${path}: `}${message}.`;

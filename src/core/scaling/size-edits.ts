@@ -41,7 +41,9 @@ function inputEdits(
 function attributeEdit(graph: Graph, { operator, name, extents }: SizedAttribute, values: readonly number[]): Edit[] {
   const before = operator.attributes[name];
   if (String(before) === String(values) || extents.length === 0) return [];
-  const peers = graph.operators.filter(({ layer, attributes }) => layer === operator.layer && attributes[name] !== undefined);
+  const peers = graph.operators.filter(
+    ({ layer, attributes }) => layer === operator.layer && attributes[name] !== undefined,
+  );
   const index = peers.indexOf(operator);
   const value = typeof before === 'number' ? values[0] : [...values];
   return [{ kind: 'attribute', layer: operator.layer, attribute: name, ...(index > 0 ? { index } : {}), value }];

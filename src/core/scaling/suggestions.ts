@@ -24,7 +24,9 @@ export function suggestionsFor(model: Model, graph: Graph, macsRatio: number): S
   const [before, after] = [regularisationAt(rule, place), regularisationAt(rule, place * macsRatio)];
   return (['dropout', 'stochasticDepth', 'randAugment', 'mixup'] as const).flatMap((setting) => {
     const [from, to] = [before[setting], after[setting]];
-    return from === undefined || to === undefined || from === to ? [] : [{ setting, before: from, after: to, source: rule.source }];
+    return from === undefined || to === undefined || from === to
+      ? []
+      : [{ setting, before: from, after: to, source: rule.source }];
   });
 }
 

@@ -51,7 +51,10 @@ function turnDepth(set: KnobSet, factor: number): Turn {
   const knobs = knobsOn(set, 'depth');
   const isShared = knobs.every(({ rounding }) => rounding === 'proportion');
   const blocks = isShared
-    ? apportioned(knobs.map(({ value }) => value), factor)
+    ? apportioned(
+        knobs.map(({ value }) => value),
+        factor,
+      )
     : knobs.map((knob) => roundKnob(roundingOf(knob), knob.value * factor));
   const values = new Map(knobs.map(({ id }, index) => [id, blocks[index]]));
   const layers = (counts: readonly number[]): number =>
@@ -84,14 +87,17 @@ function apportioned(counts: readonly number[], factor: number): number[] {
 function turnWidths(set: KnobSet, { width = 1, feedForward }: Factors): Turn {
   knobsOn(set, feedForward === undefined ? 'width' : 'feedForward');
   const moving = set.knobs.filter(
-    ({ axis, follows }) => axis === 'width' || axis === 'feedForward' || (axis === 'heads' || follows !== undefined),
+    ({ axis, follows }) => axis === 'width' || axis === 'feedForward' || axis === 'heads' || follows !== undefined,
   );
   const factorOf = ({ axis }: Knob): number => (axis === 'feedForward' ? (feedForward ?? width) : width);
   const values = new Map<string, number>();
   const turn = (knob: Knob): number => {
     const known = values.get(knob.id);
     if (known !== undefined) return known;
-    const leader = knob.axis === 'feedForward' && feedForward !== undefined ? undefined : moving.find(({ id }) => id === knob.follows);
+    const leader =
+      knob.axis === 'feedForward' && feedForward !== undefined
+        ? undefined
+        : moving.find(({ id }) => id === knob.follows);
     const nominal = leader ? (knob.value * turn(leader)) / leader.value : knob.value * factorOf(knob);
     const value = roundKnob(roundingOf(knob), nominal);
     values.set(knob.id, value);
@@ -118,15 +124,23 @@ function turnResolution(set: KnobSet, factor: number): Turn {
   const fault = set.faultOf(rounded);
   const offsets = Array.from({ length: 2 * FARTHEST + 1 }, (_, i) => (i % 2 === 0 ? -i / 2 : (i + 1) / 2));
   const steps = Array.from({ length: FARTHEST }, (_, i) => i + 1);
-  const candidates = [...offsets.map((offset) => near(knobs, factor, 1, offset)), ...steps.map((step) => near(knobs, factor, step, 0))];
-  const values = fault === undefined ? rounded : candidates.find((one) => isPositive(one) && set.faultOf(one) === undefined);
+  const candidates = [
+    ...offsets.map((offset) => near(knobs, factor, 1, offset)),
+    ...steps.map((step) => near(knobs, factor, step, 0)),
+  ];
+  const values =
+    fault === undefined ? rounded : candidates.find((one) => isPositive(one) && set.faultOf(one) === undefined);
   if (!values) {
     throw new IsoflopError('not-identifiable', `the resolution cannot be scaled by ${factor}: ${fault}`, {
       hint: 'Scale the depth or the width.',
     });
   }
   const reasoned = fault === undefined ? knobs : knobs.map((knob) => ({ ...knob, reason: fault }));
-  return { values, repairs: repairsOf(reasoned, values, () => factor), achieved: { resolution: meanRatio(knobs, values) } };
+  return {
+    values,
+    repairs: repairsOf(reasoned, values, () => factor),
+    achieved: { resolution: meanRatio(knobs, values) },
+  };
 }
 
 const isPositive = (values: KnobValues): boolean => [...values.values()].every((value) => value >= 1);
@@ -151,7 +165,15 @@ function repairsOf(knobs: readonly Knob[], values: KnobValues, factorOf: (knob: 
     const [nominal, to] = [value * factorOf(knob), values.get(id)!];
     if (Math.abs(nominal - to) <= 1e-9 * nominal) return [];
     const why = to === minimum && nominal < minimum ? `at least ${minimum}` : reason;
-    return [{ at: id, from: value, nominal, to, reason: knob.follows === undefined ? why : `${why} ${withLeader(knob)}`.trim() }];
+    return [
+      {
+        at: id,
+        from: value,
+        nominal,
+        to,
+        reason: knob.follows === undefined ? why : `${why} ${withLeader(knob)}`.trim(),
+      },
+    ];
   });
 }
 

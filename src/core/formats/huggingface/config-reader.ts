@@ -4,7 +4,7 @@ export type Config = Readonly<Record<string, unknown>>;
 
 /** Far above any published size; products of two stay exact in a double. */
 const LARGEST = 1e9;
-/** More layers than any model has; longer lists are a fault of the file. */
+/** More layers than any model has: more, or a longer list, are a fault of the file. */
 const LONGEST_LIST = 10_000;
 
 /** A `config.json`, or the part of one that describes the language model, with the defaults of its class for missing keys. */
@@ -49,6 +49,13 @@ export class ConfigReader {
   optionalInt(keys: string | readonly string[], minimum = 1): number | undefined {
     const value = this.value(keys);
     return value === null || value === undefined ? undefined : this.int(keys, minimum);
+  }
+
+  /** Number of layers: few enough to make a list of them. */
+  layers(key: string): number {
+    const value = this.int(key);
+    if (value > LONGEST_LIST) throw this.unlike(key, `a whole number from 1 to ${LONGEST_LIST}`);
+    return value;
   }
 
   number(key: string): number {

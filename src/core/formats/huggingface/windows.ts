@@ -20,7 +20,7 @@ export function shortestPeriod<T>(values: readonly T[]): readonly T[] {
 export function windows(config: ConfigReader, slides: (layer: number) => boolean, key = 'sliding_window'): Windows {
   const window = config.optionalInt(key, 0);
   if (!window) return {};
-  const depth = config.int('num_hidden_layers');
+  const depth = config.layers('num_hidden_layers');
   const types = config.list('layer_types');
   if (types.length > 0 && types.length !== depth)
     throw config.unlike('layer_types', `a list with one entry for each of ${depth} layers`);

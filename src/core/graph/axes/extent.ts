@@ -58,8 +58,7 @@ export const variablesOf = (extent: Extent): VariableId[] => [...new Set(extent.
 
 export function evaluate(extent: Extent, valueOf: (id: VariableId) => number): number {
   return extent.reduce(
-    (total, { coefficient, variables }) =>
-      total + variables.reduce((value, id) => value * valueOf(id), coefficient),
+    (total, { coefficient, variables }) => total + variables.reduce((value, id) => value * valueOf(id), coefficient),
     0,
   );
 }

@@ -19,8 +19,7 @@ type Rule = (op: OperatorAxes) => void;
 
 const keep: Rule = (op) => op.give(op.input(0));
 
-const broadcast: Rule = (op) =>
-  op.give(op.broadcastAll(op.operator.inputs.map((_, index) => op.input(index))));
+const broadcast: Rule = (op) => op.give(op.broadcastAll(op.operator.inputs.map((_, index) => op.input(index))));
 
 /** Gains and biases stand along the last axes. */
 const tieNormalize: Rule = (op) => {

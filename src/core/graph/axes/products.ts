@@ -36,7 +36,9 @@ export function tieEinsum(op: OperatorAxes): void {
   }
   const of = (some: readonly string[]): Extent[] => some.map((letter) => byLetter.get(letter) ?? ONE);
   const all = [...byLetter.keys()];
-  const shared = all.filter((letter) => letters.output.includes(letter) && letters.inputs.every((t) => t.includes(letter)));
+  const shared = all.filter(
+    (letter) => letters.output.includes(letter) && letters.inputs.every((t) => t.includes(letter)),
+  );
   const rest = all.filter((letter) => !shared.includes(letter));
   const made = all.filter((letter) => letters.inputs.some((term, i) => op.isWeight(i) && term.includes(letter)));
   noteProduct(op, indices, of(shared), of(rest), of(made.filter((letter) => letters.output.includes(letter))));

@@ -32,7 +32,8 @@ export class Tying {
 
   constructor(graph: Graph) {
     this.graph = graph;
-    for (const tensor of graph.tensors) if (tensor.source !== 'operator') this.extents[tensor.id] = this.leaf(tensor.id);
+    for (const tensor of graph.tensors)
+      if (tensor.source !== 'operator') this.extents[tensor.id] = this.leaf(tensor.id);
   }
 
   private leaf(id: TensorId): Extent[] {

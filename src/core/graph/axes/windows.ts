@@ -53,8 +53,7 @@ export function tieConvolution(op: OperatorAxes): void {
 
 /** Patches that do not fill the image would leave pixels out. */
 function keepMultiple(op: OperatorAxes, extent: Extent, divisor: number): void {
-  if (op.system.sizeOf(extent) % divisor === 0)
-    op.system.multiples.push({ extent, divisor, layer: op.operator.layer });
+  if (op.system.sizeOf(extent) % divisor === 0) op.system.multiples.push({ extent, divisor, layer: op.operator.layer });
 }
 
 function filteredChannels(
@@ -145,4 +144,3 @@ export function tiePad(op: OperatorAxes): void {
   });
   op.give(extents);
 }
-

@@ -2,8 +2,12 @@ import { IsoflopError } from '../../terms/errors.ts';
 import { DECODER_NAMES } from './names.ts';
 import type { TransformerSpec } from './schema.ts';
 
-const divisors = (value: number): number[] =>
-  Array.from({ length: value }, (_, index) => index + 1).filter((candidate) => value % candidate === 0);
+/** By pairs up to the square root: values may be in the millions. */
+function divisors(value: number): number[] {
+  const found = new Set<number>();
+  for (let low = 1; low * low <= value; low++) if (value % low === 0) found.add(low).add(value / low);
+  return [...found];
+}
 
 /** The multiples of `step` around a value, as words. */
 export function nearestMultiples(value: number, step: number): string {

@@ -1,0 +1,45 @@
+/** Lines of Python, indented by four spaces a level. */
+export const indent = (lines: readonly string[], levels = 1): string[] =>
+  lines.map((line) => (line === '' ? '' : ' '.repeat(4 * levels) + line));
+
+/** A method or a class with its body. */
+export const block = (head: string, body: readonly string[]): string[] => [`${head}:`, ...indent(body)];
+
+/** A module with what its constructor sets and its forward pass. */
+export function moduleText(
+  name: string,
+  doc: string,
+  parameters: string,
+  fields: readonly string[],
+  forward: readonly string[],
+): string[] {
+  const signature = parameters === '' ? 'self' : `self, ${parameters}`;
+  return block(`class ${name}(nn.Module)`, [
+    `"""${doc}"""`,
+    '',
+    ...block(`def __init__(${signature})`, ['super().__init__()', ...fields]),
+    '',
+    ...block('def forward(self, x)', forward),
+  ]);
+}
+
+/** Definitions with two empty lines between them, as PEP 8 has it. */
+export const joined = (definitions: readonly (readonly string[])[]): string =>
+  `${definitions
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n\n')}\n`;
+
+export const bool = (value: boolean): string => (value ? 'True' : 'False');
+
+/** Calls of torch for our non-linearities. */
+export const ACTIVATION_CALLS: Readonly<Record<string, (x: string) => string>> = {
+  relu: (x) => `F.relu(${x})`,
+  relu2: (x) => `F.relu(${x}).square()`,
+  gelu: (x) => `F.gelu(${x})`,
+  'gelu-tanh': (x) => `F.gelu(${x}, approximate="tanh")`,
+  silu: (x) => `F.silu(${x})`,
+  tanh: (x) => `torch.tanh(${x})`,
+  sigmoid: (x) => `torch.sigmoid(${x})`,
+  linear: (x) => x,
+};
