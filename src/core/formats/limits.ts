@@ -21,8 +21,8 @@ export const MOST_ZIP_DIRECTORY_BYTES = 32 * 2 ** 20;
 /** Compressed bytes that are inflated at once: deflate makes at most 1032 bytes of one, so 17 MB come of it before the size is checked. */
 export const INFLATE_CHUNK_BYTES = 16 * 2 ** 10;
 
-/** Fields of an ONNX file outside of tensor data: an exported node has about 50, so 30,000 nodes fit; a field takes up to 200 bytes of memory. */
-export const MOST_ONNX_FIELDS = 1_500_000;
+/** Fields of an ONNX file outside of tensor data: an exported node has about 50, so 20,000 nodes fit; a field takes up to 250 bytes of memory. */
+export const MOST_ONNX_FIELDS = 1_000_000;
 
 /** Nodes of an ONNX graph with its subgraphs and functions; an exported transformer of 80 blocks has some ten thousand. */
 export const MOST_NODES = 100_000;

@@ -101,7 +101,7 @@ const FOREIGN: readonly Foreign[] = [
 /** Files that hold models but cannot be read safely, or say too little. */
 function refuseForeign(head: Uint8Array): void {
   const found = FOREIGN.find(({ magic, at }) => startsWith(head, magic, at));
-  if (found) throw new IsoflopError('refused', `this is ${found.what}, which is not read`, { hint: found.remedy });
+  if (found) throw new IsoflopError('refused', `this is ${found.what}, which is not read here`, { hint: found.remedy });
 }
 
 function sniffZip(archive: ZipArchive): FileKind {
@@ -109,11 +109,10 @@ function sniffZip(archive: ZipArchive): FileKind {
   if (programEntry(archive) !== undefined) return 'torch-export';
   const ends = (end: string): boolean => archive.find((name) => name.endsWith(end)) !== undefined;
   const refused = (what: string, hint: string): IsoflopError =>
-    new IsoflopError('refused', `this is ${what}, which is not read`, { hint });
+    new IsoflopError('refused', `this is ${what}, which is not read here`, { hint });
   if (ends('constants.pkl') || archive.find((name) => /(^|\/)code\//.test(name)))
     throw refused('a TorchScript archive (code inside pickles)', TORCH_EXPORT);
-  if (ends('data.pkl'))
-    throw refused('a PyTorch pickle (torch.save), which may run code when it is opened', TORCH_EXPORT);
+  if (ends('data.pkl')) throw refused('a PyTorch pickle (torch.save: code may run when it is opened)', TORCH_EXPORT);
   if (ends('.npy')) throw refused('an archive of NumPy arrays', 'Arrays say nothing of layers; give the model.');
   if (ends('saved_model.pb'))
     throw refused('a zipped TensorFlow SavedModel', 'Save the Keras model: model.save("model.keras").');

@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { IsoflopError } from '../../core/terms/errors.ts';
-import type { H5Answer, KerasH5Texts } from './keras-h5-thread.ts';
+import type { KerasH5Texts } from './keras-h5-texts.ts';
+import type { H5Answer } from './keras-h5-thread.ts';
 
 /** HDF5's own library may loop on a damaged file; a whole one is read in some milliseconds. */
-const MOST_MILLISECONDS = 2000;
+const MOST_MILLISECONDS = 1000;
 /** Its start is not the file's fault: about 100 ms, on a busy machine more. */
 const MOST_START_MILLISECONDS = 30_000;
 

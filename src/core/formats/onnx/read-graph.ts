@@ -80,6 +80,7 @@ export class GraphReader {
       else if (field.number !== DOC_STRING) parts.fields.push(field);
     }
     const { name, type, reference } = parts;
+    if (name === '') throw refusalAt(range.start, 'an attribute has no name');
     if (reference !== '') return { name, kind: 'reference', value: reference, type };
     return { name, ...(this.#value(parts, depth) ?? { kind: 'opaque', source: range }) };
   }

@@ -25,6 +25,7 @@ const LONGEST_VARINT = 10;
 const EXACT_BYTES = 7;
 /** 29 bits of field number and 3 of type. */
 const LARGEST_TAG = 2 ** 32 - 1;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const DAMAGED = 'Is the file complete, and is it an ONNX file?';
 
 /**
@@ -73,9 +74,10 @@ export class WireReader {
   /** Text of a field; undefined where it is too long or not UTF-8. */
   maybeText(field: WireField): string | undefined {
     const { start, end } = this.bytes(field);
+    if (end === start) return '';
     if (end - start > LONGEST_TEXT_BYTES) return undefined;
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(this.slice(start, end));
+      return UTF8.decode(this.slice(start, end));
     } catch {
       return undefined;
     }
@@ -176,6 +178,11 @@ export class WireReader {
 
   /** The unsigned varint at a place; leaves the offset after it in `#next`. */
   #unsigned(at: number, end: number): Integer {
+    const first = at < end ? this.#window[at - this.#windowStart] : undefined;
+    if (first !== undefined && first < 0x80) {
+      this.#next = at + 1;
+      return first;
+    }
     const bytes = this.slice(at, Math.min(at + LONGEST_VARINT, end));
     let low = 0;
     for (let index = 0; index < bytes.length; index++) {
