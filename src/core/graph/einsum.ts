@@ -2,7 +2,7 @@ import { ShapeError } from './sizes.ts';
 import type { Shape } from './sizes.ts';
 
 /** The letters of an equation such as `abc,cd->abd`, and of an ellipsis as many capitals as it stands for. */
-function lettersOf(equation: string, ranks: readonly number[]): { inputs: string[]; output: string } {
+export function lettersOf(equation: string, ranks: readonly number[]): { inputs: string[]; output: string } {
   const [left, right] = equation.replaceAll(' ', '').split('->');
   const terms = left.split(',');
   if (right === undefined || terms.length !== ranks.length)
