@@ -42,7 +42,7 @@ describe('costs', () => {
     const forward = 3 * perBlock + 10 * 8 * 100;
     expect(sampleMacs(spec)).toEqual({ forward, training: 3 * forward });
     expect(trainingFlops(spec, 1000, 'exact')).toBe(2 * 3 * forward * 100);
-    expect(trainingFlops(spec, 1000, '6ND')).toBe(6 * countParameters(spec).nonEmbedding * 1000);
+    expect(trainingFlops(spec, 1000, '6ND')).toBe(6 * countParameters(spec).nonLookup * 1000);
   });
 
   it('needs no gradient of the input: the first layer of an mlp has two products, the others three', () => {
@@ -50,11 +50,12 @@ describe('costs', () => {
     expect(sampleMacs(mlp)).toEqual({ forward: 5 * 7 + 7 * 3, training: 2 * 5 * 7 + 3 * 7 * 3 });
   });
 
-  it('leaves look-up tables out of the non-embedding count, but for a tied one', () => {
-    const { total, nonEmbedding, groups } = countParameters(spec);
-    expect(nonEmbedding).toBe(total - groups.embedding - groups.position);
+  it('counts a head tied or not where look-up tables are left out, and neither where embeddings are', () => {
+    const { total, nonLookup, nonEmbedding, groups } = countParameters(spec);
+    expect(nonLookup).toBe(total - groups.embedding - groups.position);
+    expect(nonEmbedding).toBe(nonLookup - groups.head);
     const tied = countParameters({ ...spec, tiedHead: true });
-    expect(tied.nonEmbedding).toBe(nonEmbedding);
+    expect([tied.nonLookup, tied.nonEmbedding]).toEqual([nonLookup, nonEmbedding]);
   });
 
   it('has memory that grows with the batch by its activations alone', () => {

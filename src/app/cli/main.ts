@@ -16,6 +16,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
 
 /** What registers each command, in the order of the help: loaded when it is asked for, so that a command starts without the others. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Command): void }>>> = {
+  analyze: () => import('./commands/analyze.ts'),
   study: () => import('./commands/study.ts'),
   train: () => import('./commands/train.ts'),
   fit: () => import('./commands/fit.ts'),

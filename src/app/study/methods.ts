@@ -25,7 +25,7 @@ export function methodsCard(
     ],
     [
       'Counting',
-      'params: non-embedding (look-up tables left out, the head counts); flops: exact, 2 x multiply-accumulates of forward and backward as they run; loss: nats a token',
+      'params: non-lookup (tables that are only looked up left out, the head counts); flops: exact, 2 x multiply-accumulates of forward and backward as they run; loss: nats a token',
     ],
     [
       'Data',

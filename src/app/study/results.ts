@@ -49,7 +49,7 @@ export function observationsOf(rows: readonly RunRow[]): Observations {
       lossError: column(({ lossError }) => lossError ?? 0),
     },
     runs: kept.map(({ id }) => id),
-    conventions: { params: 'non-embedding', flops: 'exact', loss: 'nats/token' },
+    conventions: { params: 'non-lookup', flops: 'exact', loss: 'nats/token' },
     exclusions: rows
       .filter(({ excluded }) => excluded !== null)
       .map(({ id, excluded }) => ({ run: id, reason: excluded! })),

@@ -80,12 +80,13 @@ function stageFinding({ stages, layers }: FindingInput): CostFinding | undefined
   return { kind: 'bottleneck', about: 'macs', sentence };
 }
 
-/** The one layer with the most parameters, where it is no small part. */
-function layerFinding({ layers }: FindingInput): CostFinding | undefined {
+/** The one layer with the most parameters, where it is no small part and no other finding names it. */
+function layerFinding({ layers, stages, parameters: { groups } }: FindingInput): CostFinding | undefined {
   const [macs, parameters] = [sumOf(layers, (one) => one.macs), sumOf(layers, (one) => one.parameters)];
   if (layers.length < 2 || parameters === 0) return undefined;
   const layer = largest(layers, (one) => one.parameters);
-  if (share(layer.parameters, parameters) < NOTABLE) return undefined;
+  const isNamed = stages.some(({ name }) => name === layer.name) || groups.embedding >= layer.parameters;
+  if (isNamed || share(layer.parameters, parameters) < NOTABLE) return undefined;
   const sentence = `the layer ${layer.name} alone holds ${shareText(layer.parameters, parameters)} of the parameters and ${shareText(layer.macs, macs)} of the MACs`;
   return { kind: 'bottleneck', about: 'parameters', sentence };
 }
@@ -158,7 +159,14 @@ function dataFinding({ parameters, samples, tokens }: FindingInput): CostFinding
 const round = (value: number): string => String(Number(value.toPrecision(2)));
 
 /** Time of one pass over the samples at half of the device's peak. */
-function timeFinding({ trainingMacs, batch, tokens = 1, samples, device, recipe }: FindingInput): CostFinding | undefined {
+function timeFinding({
+  trainingMacs,
+  batch,
+  tokens = 1,
+  samples,
+  device,
+  recipe,
+}: FindingInput): CostFinding | undefined {
   if (samples === undefined || !device) return undefined;
   const flops = (2 * trainingMacs * samples) / (batch * tokens);
   const hours = flops / (peakOf(device, recipe) * TRAINING_EFFICIENCY.compute) / 3600;

@@ -19,6 +19,8 @@ const FAMILIES: readonly OpenFamily[] = [
   openMlp,
 ];
 
+export const FAMILY_NAMES: readonly string[] = FAMILIES.map(({ family }) => family);
+
 /** Every published model that isoflop knows by name. */
 export const PRESETS: readonly Preset[] = [...CONVNET_PRESETS];
 
@@ -28,7 +30,7 @@ export function modelOfFamily(document: { readonly family: string }, name: strin
   if (!family) {
     throw new IsoflopError('invalid-input', `no family is called '${document.family}'`, {
       path: 'family',
-      hint: `Take one of ${FAMILIES.map((candidate) => candidate.family).join(', ')}.`,
+      hint: `Take one of ${FAMILY_NAMES.join(', ')}.`,
     });
   }
   return family.open(document, name);

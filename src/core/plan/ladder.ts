@@ -7,7 +7,7 @@ import { IsoflopError } from '../terms/errors.ts';
 /** Why a trial is run. `path`: on the compute frontier; `isoflop`: at a fixed budget; `hero`: the one that is predicted. */
 export type TrialRole = 'tune' | 'path' | 'isoflop' | 'run' | 'hero';
 
-/** One planned training with its exact cost. Counts are raw; `params` is non-embedding, `flops` exact. */
+/** One planned training with its exact cost. Counts are raw; `params` is non-lookup, `flops` exact. */
 export interface PlannedTrial {
   readonly id: string;
   readonly role: TrialRole;

@@ -3,7 +3,7 @@ import type { Profile } from '../laws/isoflop/parabola.ts';
 import type { Fit } from '../terms/fit.ts';
 import type { HeroPrediction } from '../terms/prediction.ts';
 
-/** One run as the report shows it. Counts are raw; `params` non-embedding, `flops` exact. */
+/** One run as the report shows it. Counts are raw; `params` non-lookup, `flops` exact. */
 export interface RunRow {
   readonly id: string;
   readonly role: string;

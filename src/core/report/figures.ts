@@ -209,7 +209,7 @@ function profilesFigure({ profiles }: StudyReport): Figure | undefined {
     id: 'profiles',
     title: 'IsoFLOP profiles',
     caption: 'Loss over model size at equal compute, with the parabola through each budget and its minimum (cross).',
-    x: { label: 'parameters (non-embedding)', scale: 'log' },
+    x: { label: 'parameters (non-lookup)', scale: 'log' },
     y: { label: LOSS, scale: 'linear' },
     marks,
   };

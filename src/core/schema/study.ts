@@ -23,7 +23,11 @@ export const ladderSchema = z
     path: z
       .strictObject({
         sizes,
-        tokensPerParameter: z.number().positive().default(25).describe('Tokens for each non-embedding parameter.'),
+        tokensPerParameter: z
+          .number()
+          .positive()
+          .default(25)
+          .describe('Tokens for each parameter outside of look-up tables.'),
       })
       .optional()
       .describe('One run a size, tokens in proportion to parameters: the compute frontier.'),

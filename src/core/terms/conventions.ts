@@ -1,9 +1,9 @@
 /**
- * How parameters were counted. `total`: every trainable number. `non-embedding`: all but the tables that are only
- * looked up (token and position embeddings); an output head that is multiplied counts, tied or not.
- * `active`: what one token touches.
+ * How parameters were counted. `total`: every trainable number. `non-embedding`: without the tables of tokens and
+ * positions and without the head over the vocabulary, tied or not (Kaplan et al. 2020, section 2.1). `non-lookup`: without
+ * the tables that are only looked up; a head that is multiplied counts, tied or not. `active`: what one token touches.
  */
-export type ParamsConvention = 'total' | 'non-embedding' | 'active';
+export type ParamsConvention = 'total' | 'non-embedding' | 'non-lookup' | 'active';
 
 /**
  * How training FLOPs were counted, with flops = 2 x macs. `6ND`: six times parameters times tokens.

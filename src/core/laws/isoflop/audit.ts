@@ -26,6 +26,7 @@ export interface CountAudit {
 export const PARAMS_COLUMNS: Readonly<Record<ParamsConvention, string>> = {
   total: 'params',
   'non-embedding': 'paramsNonEmbedding',
+  'non-lookup': 'paramsNonLookup',
   active: 'paramsActive',
 };
 /** FLOPs of a table that lie within this share of 6ND in every row are no count of their own. */
