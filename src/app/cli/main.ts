@@ -33,6 +33,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Comman
   downstream: () => import('./commands/downstream.ts'),
   observe: () => import('./commands/observe.ts'),
   laws: () => import('./commands/laws.ts'),
+  presets: () => import('./commands/presets.ts'),
   records: () => import('./commands/records.ts'),
   report: () => import('./commands/report.ts'),
 };

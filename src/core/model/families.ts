@@ -4,7 +4,9 @@ import { openFamily } from './family.ts';
 import type { OpenFamily } from './family.ts';
 import type { Model } from './model.ts';
 import { CONVNET_PRESETS } from './presets/convnets.ts';
+import { MLP_PRESETS } from './presets/mlps.ts';
 import type { Preset } from './presets/preset.ts';
+import { TRANSFORMER_PRESETS } from './presets/transformer/index.ts';
 import { openGpt, openMlp } from './study-families.ts';
 import { encoder } from './transformer/encoder.ts';
 import { transformer } from './transformer/family.ts';
@@ -22,7 +24,7 @@ const FAMILIES: readonly OpenFamily[] = [
 export const FAMILY_NAMES: readonly string[] = FAMILIES.map(({ family }) => family);
 
 /** Every published model that isoflop knows by name. */
-export const PRESETS: readonly Preset[] = [...CONVNET_PRESETS];
+export const PRESETS: readonly Preset[] = [...TRANSFORMER_PRESETS, ...CONVNET_PRESETS, ...MLP_PRESETS];
 
 /** A model from a document of ours: `family` and its parameters. Throws `invalid-input` with the path of what does not fit. */
 export function modelOfFamily(document: { readonly family: string }, name: string): Model {
@@ -37,7 +39,7 @@ export function modelOfFamily(document: { readonly family: string }, name: strin
 }
 
 /** Names are told apart by their letters and digits alone: frameworks write `convnext_tiny`, `ResNet50` and `mobilenetv2_100`. */
-const spelling = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+export const spelling = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 
 /** The preset of a name, or undefined where none has it. */
 export const presetOf = (name: string): Preset | undefined =>

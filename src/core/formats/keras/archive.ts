@@ -1,3 +1,4 @@
+import { sizeOf } from '../../graph/sizes.ts';
 import { MOST_JSON_BYTES } from '../limits.ts';
 import type { JsonCursor } from '../json/cursor.ts';
 import { parseJsonBytes } from '../json/parse.ts';
@@ -5,6 +6,7 @@ import { refusal, within } from '../refusal.ts';
 import type { ByteSource } from '../source.ts';
 import { ZipArchive } from '../zip/archive.ts';
 import type { ZipEntry } from '../zip/directory.ts';
+import { datasetShapes } from './hdf5.ts';
 
 /** What a `.keras` file or the JSON of a Keras model says, before any layer is looked at. */
 export interface KerasDocument {
@@ -16,6 +18,8 @@ export interface KerasDocument {
   readonly optimizer: JsonCursor | undefined;
   /** Size of the stored weights in bytes, the optimizer's included; undefined where there is no such file. */
   readonly weightsBytes: number | undefined;
+  /** Values that the stored weights hold for the optimizer; undefined where they hold none or cannot be looked into. */
+  readonly optimizerValues: number | undefined;
 }
 
 const CONFIG = 'config.json';
@@ -26,7 +30,7 @@ const WEIGHTS = 'model.weights.h5';
 export const isKerasArchive = (archive: ZipArchive): boolean =>
   archive.find(CONFIG) !== undefined && (archive.find(METADATA) !== undefined || archive.find(WEIGHTS) !== undefined);
 
-/** Reads a `.keras` file: a zip with `config.json`, `metadata.json` and the weights, which are not opened. */
+/** Reads a `.keras` file: a zip with `config.json`, `metadata.json` and the weights, of which the optimizer's shapes are read alone. */
 export function readKerasArchive(source: ByteSource): KerasDocument {
   const archive = new ZipArchive(source);
   const entry = archive.find(CONFIG);
@@ -35,12 +39,20 @@ export function readKerasArchive(source: ByteSource): KerasDocument {
       hint: 'Save it with model.save("model.keras").',
     });
   const metadata = archive.find(METADATA);
+  const weights = archive.find(WEIGHTS);
   const parse = (one: ZipEntry): JsonCursor => parseJsonBytes(archive.read(one, MOST_JSON_BYTES));
   return {
     ...within(CONFIG, () => checkedModel(parse(entry))),
     metadata: metadata === undefined ? undefined : within(METADATA, () => parse(metadata)),
-    weightsBytes: archive.find(WEIGHTS)?.bytes,
+    weightsBytes: weights?.bytes,
+    optimizerValues: weights && optimizerValues(archive.stored(weights)),
   };
+}
+
+/** Keras keeps the variables of an optimizer in one group; those of a model that was never fitted are its step and its rate. */
+function optimizerValues(weights: ByteSource | undefined): number | undefined {
+  const shapes = weights && datasetShapes(weights, ['optimizer', 'vars']);
+  return shapes?.reduce((sum, shape) => sum + sizeOf(shape), 0);
 }
 
 /** Takes the JSON of `model.to_json()`; a Keras 2 file says in another text, its `training_config`, how it was compiled. */
@@ -49,6 +61,7 @@ export const readKerasJson = (document: JsonCursor, training?: JsonCursor): Kera
   ...(training ? { optimizer: training.find('optimizer_config') } : {}),
   metadata: undefined,
   weightsBytes: undefined,
+  optimizerValues: undefined,
 });
 
 /** Whether a document looks like a Keras model: `class_name` with a `config`. */

@@ -34,6 +34,8 @@ export interface Bindings {
     readonly key: string;
     readonly shape: readonly number[];
   }[];
+  /** Heights and widths to which layers resize or crop images. */
+  readonly images: { readonly layer: string; readonly sizes: readonly number[]; readonly set: Setter }[];
   /** Inputs of nested models that say another shape than they are called with. */
   readonly misfits: {
     readonly layer: string;

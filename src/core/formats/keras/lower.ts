@@ -16,8 +16,14 @@ import type { Host, Named, Part, PlacedLayer } from './part.ts';
 import { runSequential } from './sequential.ts';
 import { classOf, isFunctional, isModel, layersOf, leavesOf } from './structure.ts';
 
-/** Lowers the document's model: a graph in Keras's own shapes, and how its sizes follow from the document. */
-export function lowerModel(model: JsonCursor, options: LowerOptions): { graph: Graph; bindings: Bindings } {
+/** A graph in Keras's own shapes, and how its sizes follow from the document. */
+export interface Lowered {
+  readonly graph: Graph;
+  readonly bindings: Bindings;
+}
+
+/** Lowers the document's model. */
+export function lowerModel(model: JsonCursor, options: LowerOptions): Lowered {
   const lowering = new Lowering();
   const inputs = inputsOf(model).map((input) => lowering.input(input, options));
   const part: Part = { model, prefix: '', isFrozen: isFrozen(model), depth: 0 };
@@ -33,6 +39,7 @@ class Lowering implements Host {
     operators: new Map(),
     places: new Map(),
     recorded: [],
+    images: [],
     misfits: [],
   };
   private readonly around: Surroundings = {

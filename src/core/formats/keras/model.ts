@@ -6,6 +6,7 @@ import { refusal } from '../refusal.ts';
 import { inputsOf } from './inputs.ts';
 import { lowerModel } from './lower.ts';
 import { refuseMisfits } from './misfits.ts';
+import { fittedVariables } from './optimizer.ts';
 import { classOf, isModel } from './structure.ts';
 
 /** The model that a Keras document describes. Its layers, widths and inputs are checked when it is lowered. */
@@ -17,14 +18,30 @@ export function kerasModel(document: KerasDocument, name: string): Model {
     format: 'keras',
     origin: originOf(document),
     inputs: inputsOf(config),
+    get optimizerVariables() {
+      return optimizerVariables(document);
+    },
     lower: (options = {}) => {
       const { graph, bindings } = lowerModel(config, options);
       refuseMisfits(bindings);
       return graph;
     },
-    apply: (edits) => kerasModel({ ...document, config: applyEdits(config, edits) }, name),
+    apply: (edits) => kerasModel({ ...document, ...UNFITTED, config: applyEdits(config, edits) }, name),
     write: () => ({ extension: '.json', bytes: new TextEncoder().encode(JSON.stringify(config.value)) }),
   };
+}
+
+/** A scaled model has fresh weights. */
+const UNFITTED = { optimizer: undefined, optimizerValues: undefined, weightsBytes: undefined };
+
+/** What the file holds of the optimizer, else what the optimizer that it names holds once the model was fitted. */
+function optimizerVariables({ config, optimizer, optimizerValues }: KerasDocument): number | undefined {
+  if (optimizerValues !== undefined || optimizer === undefined) return optimizerValues;
+  const { parameters } = lowerModel(config, {}).graph;
+  return fittedVariables(
+    optimizer,
+    parameters.map(({ parameter }) => parameter).filter(({ frozen }) => !frozen),
+  );
 }
 
 /** A model whose class holds no layers is code, and code is not in the file. */

@@ -49,6 +49,15 @@ export class ZipArchive {
     return content;
   }
 
+  /** An entry that is not compressed, to be read in parts; its checksum is not looked at. */
+  stored(entry: ZipEntry): ByteSource | undefined {
+    if (entry.method !== STORED || entry.encrypted || entry.bytes !== entry.compressedBytes) return undefined;
+    const start = this.#dataStart(entry, (message) =>
+      refusalAt(entry.offset, `the zip's entry '${entry.name.slice(0, 100)}' ${message}`),
+    );
+    return { size: entry.bytes, read: (from, to) => this.#source.read(start + from, start + to) };
+  }
+
   #dataStart({ name, offset, compressedBytes, method }: ZipEntry, fault: (message: string) => IsoflopError): number {
     const bytes = this.#source.read(offset, offset + LOCAL_HEADER_BYTES);
     const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -2,7 +2,7 @@ import { setParameter } from '../family.ts';
 import { roundKnob } from '../rounding.ts';
 import { convnetSchema } from './check.ts';
 import { convnetKnobs } from './knobs.ts';
-import type { ConvnetInput, ConvnetSpec } from './schema.ts';
+import type { ConvnetInput } from './schema.ts';
 
 /** Multiples of a network's sizes; 1 where left out. */
 export interface Coefficients {
@@ -13,7 +13,7 @@ export interface Coefficients {
 }
 
 /** A network with its depth and width multiplied as its own family does: every knob turned and rounded by the family's rule. */
-export function withCoefficients(base: ConvnetInput, { depth = 1, width = 1, resolution }: Coefficients): ConvnetSpec {
+export function withCoefficients(base: ConvnetInput, { depth = 1, width = 1, resolution }: Coefficients): ConvnetInput {
   const spec = convnetSchema.parse(base);
   const factors: Readonly<Record<string, number>> = { depth, width };
   const edits = convnetKnobs(spec)
@@ -23,6 +23,6 @@ export function withCoefficients(base: ConvnetInput, { depth = 1, width = 1, res
       path: knob.path,
       value: roundKnob(knob, knob.value * factors[knob.axis]),
     }));
-  const scaled = edits.reduce<ConvnetSpec>(setParameter, spec);
-  return convnetSchema.parse({ ...scaled, resolution: resolution ?? scaled.resolution });
+  const scaled = edits.reduce<ConvnetInput>(setParameter, base);
+  return resolution === undefined ? scaled : { ...scaled, resolution };
 }

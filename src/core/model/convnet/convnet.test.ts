@@ -90,7 +90,7 @@ describe('knobs of convolutional networks', () => {
   });
 
   it('turned by the published coefficients make the published EfficientNets', () => {
-    const b3 = withCoefficients(EFFICIENTNET_BASE, EFFICIENTNETS[3]);
+    const b3 = convnetSchema.parse(withCoefficients(EFFICIENTNET_BASE, EFFICIENTNETS[3]));
     expect(b3.stages.map(({ width }) => width)).toEqual([24, 32, 48, 96, 136, 232, 384]);
     expect(b3.stages.map(({ depth }) => depth)).toEqual([2, 3, 3, 5, 5, 6, 2]);
     expect([b3.stem.width, b3.head.convolution, b3.resolution]).toEqual([40, 1536, 300]);

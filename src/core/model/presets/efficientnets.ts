@@ -5,7 +5,7 @@ import type { Preset } from './preset.ts';
 type Stages = ConvnetInput['stages'];
 type Row = readonly [depth: number, kernel: number, stride: number, expansion: number, width: number];
 
-const SQUEEZE = { ratio: 0.25, of: 'input' } as const;
+const SQUEEZE = { ratio: 0.25 } as const;
 
 /** Rows of the published block arguments; `r4_k3_s2_e6_o192` is [4, 3, 2, 6, 192]. */
 const stagesOf = (block: 'inverted' | 'fused', rows: readonly Row[]): Stages =>
@@ -183,6 +183,7 @@ const V2_NOTES: Readonly<Record<string, string>> = {
   'efficientnetv2-xl': 'Resolution of evaluation; trained at 384.',
 };
 
+const BASE = 'The base that the others multiply, each by its own coefficients of width, depth and resolution.';
 const NOT_POWERS =
   'Its coefficients are not powers of alpha, beta and gamma: no phi of the paper gives them (isoflop scale efficientnet-b0 --compound 1).';
 
@@ -197,7 +198,7 @@ export const EFFICIENTNET_PRESETS: readonly Preset[] = [
     group: 'EfficientNet',
     spec: member(EFFICIENTNET_BASE, coefficients),
     source: 'Tan and Le 2019 (arXiv:1905.11946); tensorflow/tpu efficientnet_builder.py',
-    ...(coefficients.depth === 1 ? {} : { note: NOT_POWERS }),
+    note: coefficients.depth === 1 ? BASE : NOT_POWERS,
   })),
   ...V2_BS.map((coefficients) => ({
     name: coefficients.name,

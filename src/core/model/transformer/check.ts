@@ -45,12 +45,25 @@ export const headSizeOf = ({ width, attention }: TransformerSpec): number =>
 export function checkTransformer(spec: TransformerSpec): void {
   const { width, attention } = spec;
   if (!attention.latent && attention.headSize === undefined) checkHeads(width, attention.heads);
+  if (attention.headSize !== undefined) checkHeadSize(spec, attention.headSize);
   checkKeys(spec);
   checkExperts(spec);
   if (spec.head === 'classes' && spec.classes === undefined)
     refuse('a head of classes wants their number', 'classes', 'Add `classes`, such as 2, or take another head.');
   if (spec.residual === 'sandwich' && !hasFourNorms(spec))
     refuse(`the names of '${spec.names}' have no four norms a block`, 'names', 'Take names: gemma2.');
+}
+
+/** In GPT-2, GPT-NeoX and OPT the heads share out the width: no weight would fit another size of a head. */
+function checkHeadSize({ names, width, attention: { heads } }: TransformerSpec, headSize: number): void {
+  if (names === 'llama' || names === 'gemma2' || heads * headSize === width) return;
+  refuse(
+    `${heads} heads of ${headSize} channels are ${heads * headSize} in all, not the width ${width}`,
+    'attention.headSize',
+    width % headSize === 0
+      ? `Take ${width / headSize} heads of ${headSize}, or leave headSize out and take heads among ${nearestDivisors(width, heads)}.`
+      : `Take a width of ${nearestMultiples(width, headSize)} and as many heads as fit, such as ${heads * headSize} with ${heads}.`,
+  );
 }
 
 function checkKeys(spec: TransformerSpec): void {

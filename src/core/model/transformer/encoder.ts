@@ -119,7 +119,7 @@ class Encoder {
     return layers.activate(layers.linear(flat, `${this.prefix}pooler.dense`, spec.width, { bias: true }), 'tanh');
   }
 
-  /** A layer and a norm before the vocabulary; its bias stands apart from the tied table. */
+  /** A layer and a norm before the vocabulary. */
   private languageHead(x: TensorId): TensorId {
     const { spec, layers, norm } = this;
     const at = 'cls.predictions';
@@ -127,12 +127,11 @@ class Encoder {
     const dense = layers.linear(x, `${at}.transform.dense`, spec.width, { bias: true });
     const ready = layers.normalize(layers.activate(dense, spec.activation), `${at}.transform.LayerNorm`, norm);
     layers.enter(`${at}.decoder`, 'head', 'head');
-    const weights =
-      spec.language === 'tied'
-        ? this.table
-        : layers.weight(`${at}.decoder.weight`, [spec.vocabulary, spec.width], 'head', { fanIn: spec.width });
     const bias = layers.weight(`${at}.bias`, [spec.vocabulary], 'bias');
-    return layers.graph.add('linear', [ready, weights, bias], { transposeB: true });
+    // A matrix of its own brings a bias of its own: the class keeps the other and does not use it.
+    return spec.language === 'tied'
+      ? layers.graph.add('linear', [ready, this.table, bias], { transposeB: true })
+      : layers.linear(ready, `${at}.decoder`, spec.vocabulary, { role: 'head', bias: true });
   }
 
   private classify(x: TensorId, { size, name }: NonNullable<EncoderSpec['outputs']>): TensorId {

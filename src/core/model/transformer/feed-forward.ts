@@ -107,7 +107,7 @@ function addShared(
   const name = `${module}.${experts.sharedGate ? 'shared_expert' : 'shared_experts'}`;
   layers.enter(name, 'shared expert', block);
   const inner = { ...names, up: 'up_proj', gate: 'gate_proj', down: 'down_proj' };
-  const fed = addFeedForward(layers, x, { ...plan, hidden: experts.shared, bias: false }, inner, name);
+  const fed = addFeedForward(layers, x, { ...plan, hidden: experts.shared }, inner, name);
   if (!experts.sharedGate) return graph.add('add', [mixed, fed]);
   const gate = layers.activate(layers.linear(x, `${module}.shared_expert_gate`, 1), 'sigmoid');
   return graph.add('add', [mixed, graph.add('multiply', [fed, gate])]);

@@ -10,37 +10,44 @@ function heightAxis(call: Call): number {
   return isChannelsLast(call) ? call.shape.length - 3 : call.shape.length - 2;
 }
 
-const sizesOf = (call: Call): [number, number] => [call.count('height'), call.count('width')];
+/** Height and width of the result. They move with the image when its resolution is edited. */
+function sizesOf(call: Call): [number, number] {
+  const sizes: [number, number] = [call.count('height'), call.count('width')];
+  call.around.bindings.images.push({
+    layer: call.owner,
+    sizes,
+    set: (value) => setSizes(call, value as readonly number[]),
+  });
+  return sizes;
+}
 
-const resized = (call: Call, x: TensorId): TensorId =>
-  call.add(
-    'resize',
-    [x],
-    { sizes: sizesOf(call), channelsLast: isChannelsLast(call) },
-    {
-      sizes: (value) => setSizes(call, value as readonly number[]),
-    },
-  );
+function resized(call: Call, sizes: readonly number[]): TensorId {
+  const attributes = { sizes, channelsLast: isChannelsLast(call) };
+  return call.add('resize', [call.x], attributes, { sizes: (value) => setSizes(call, value as readonly number[]) });
+}
 
 function setSizes(call: Call, [height, width]: readonly number[]): void {
   call.setter('height')(height);
   call.setter('width')(width);
 }
 
-/** A part of the image; where the image is smaller it is resized. */
+const resizing: Lower = (call) => {
+  heightAxis(call);
+  return resized(call, sizesOf(call));
+};
+
+/** The middle of the image, or some other part of the same size; an image that is smaller is resized. */
 const cropped: Lower = (call) => {
-  const [axis, [height, width]] = [heightAxis(call), sizesOf(call)];
-  const spare = [call.shape[axis] - height, call.shape[axis + 1] - width];
-  if (spare.some((cells) => cells < 0)) return resized(call, call.x);
+  const [axis, sizes] = [heightAxis(call), sizesOf(call)];
+  const spare = sizes.map((cells, i) => call.shape[axis + i] - cells);
+  if (spare.some((cells) => cells < 0)) return resized(call, sizes);
   const starts = call.shape.map((_, i) => Math.floor((spare[i - axis] ?? 0) / 2));
-  const ends = call.shape.map((extent, i) =>
-    spare[i - axis] === undefined ? extent : starts[i] + sizesOf(call)[i - axis],
-  );
+  const ends = call.shape.map((extent, i) => (sizes[i - axis] === undefined ? extent : starts[i] + sizes[i - axis]));
   const setters: AttributeSetters = {
     ends: (value) =>
       setSizes(
         call,
-        [0, 1].map((i) => (value as readonly number[])[axis + i] - starts[axis + i]),
+        sizes.map((_, i) => (value as readonly number[])[axis + i] - starts[axis + i]),
       ),
   };
   return call.add('slice', [call.x], { starts, ends }, setters);
@@ -118,7 +125,7 @@ const pipeline: Lower = (call) => {
 
 export const PREPROCESSING_LAYERS: Readonly<Record<string, Lower>> = {
   Rescaling: (call) => call.add('scale', [call.x], {}),
-  Resizing: (call) => (heightAxis(call), resized(call, call.x)),
+  Resizing: resizing,
   CenterCrop: cropped,
   RandomCrop: cropped,
   Normalization: normalization,

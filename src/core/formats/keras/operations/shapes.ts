@@ -186,10 +186,11 @@ const oneHot: Lower = (call) => {
 };
 
 const imageResize: Lower = (call) => {
-  const cursor = call.config.get('size');
-  const sizes = cursor.isArray ? cursor.integers({ min: 1 }) : [cursor.integer({ min: 1 }), cursor.integer({ min: 1 })];
-  const last = call.config.find('data_format')?.value !== 'channels_first';
-  return call.add('resize', [call.x], { sizes, channelsLast: last }, { sizes: (value) => call.setter('size')(value) });
+  const sizes = call.counts('size', 2);
+  const set = call.setter('size');
+  call.around.bindings.images.push({ layer: call.owner, sizes, set });
+  const channelsLast = call.config.find('data_format')?.value !== 'channels_first';
+  return call.add('resize', [call.x], { sizes, channelsLast }, { sizes: set });
 };
 
 export const SHAPE_OPERATIONS: Readonly<Record<string, Lower>> = {
