@@ -103,7 +103,8 @@ function parseTarget(part: string, text: string, at: number): Target {
   const metric = metricOf(groups.metric, text, at);
   const value =
     Number(groups.number.replaceAll('_', '')) * factorOf(metric, groups.unit, text, at + part.indexOf(groups.number));
-  if (!(value > 0 && value < Infinity)) throw fault(`${groups.number} is no size`, text, at + part.indexOf(groups.number), 'Take a number above 0.');
+  if (!(value > 0 && value < Infinity))
+    throw fault(`${groups.number} is no size`, text, at + part.indexOf(groups.number), 'Take a number above 0.');
   const relation = groups.relation.startsWith('=')
     ? '='
     : groups.relation === '<' || groups.relation === '<=' || groups.relation === '≤'
