@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { presetsSchema } from '../../src/core/schema/presets.ts';
 import { isoflop } from '../support/study.ts';
 
 describe('isoflop presets', () => {
@@ -23,7 +24,8 @@ describe('isoflop presets', () => {
   });
 
   it('prints one stable document', () => {
-    const { presets, schema } = JSON.parse(isoflop('presets', 'regnety', '--json').stdout);
+    const { presets, schema } = presetsSchema.parse(JSON.parse(isoflop('presets', 'regnety', '--json').stdout));
+    presetsSchema.parse(JSON.parse(isoflop('presets', '--json').stdout));
     expect(schema).toBe('isoflop.presets/1');
     expect(presets).toHaveLength(14);
     expect(presets[0]).toMatchObject({ name: 'regnety-200mf', params: 3162996, macs: 199514080, input: [3, 224, 224] });

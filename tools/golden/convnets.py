@@ -28,7 +28,7 @@ TIMM = {
         "b0": 224, "b1": 240, "b2": 260, "b3": 300, "b4": 380, "b5": 456, "b6": 528, "b7": 600, "b8": 672, "l2": 800}.items()},
     **{f"efficientnetv2-{size}": (f"tf_efficientnetv2_{size}", pixels) for size, pixels in {
         "b0": 224, "b1": 240, "b2": 260, "b3": 300, "s": 384, "m": 480, "l": 480, "xl": 512}.items()},
-    "mobilenet-v1-100": ("mobilenetv1_100", 224),
+    "mobilenet-v1-1.0": ("mobilenetv1_100", 224),
     **{f"mobilenet-v2-{w}": (f"mobilenetv2_{w}", 224) for w in ("035", "050", "075", "100", "140")},
     **{f"mobilenet-v3-{w.replace('_', '-')}": (f"mobilenetv3_{w}", 224) for w in (
         "large_075", "large_100", "small_050", "small_075", "small_100")},
@@ -62,7 +62,7 @@ TORCHVISION = {
 PIXELS = {"resnet34-cifar10-at-64": 64}
 
 KERAS = {
-    **{f"mobilenet-v1-{100 * a:03.0f}": ("MobileNet", {"alpha": a}) for a in (0.25, 0.5, 0.75, 1.0)},
+    **{f"mobilenet-v1-{a}": ("MobileNet", {"alpha": a}) for a in (0.25, 0.5, 0.75, 1.0)},
     "resnet50-keras": ("ResNet50", {}),
     "resnet152-keras": ("ResNet152", {}),
 }

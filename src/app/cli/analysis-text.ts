@@ -7,6 +7,8 @@ import { wrap } from './wrap.ts';
 /** Columns of the terminal that everything fits in. */
 const WIDTH = 80;
 const INDENT = ' '.repeat(12);
+/** A column of types that must be cut below so many letters says nothing. */
+const SHORTEST_TYPE = 12;
 
 /** What `isoflop analyze` prints. */
 export const analysisText = (analysis: Analysis, by: 'layer' | 'block'): string =>
@@ -62,11 +64,12 @@ function aligned(by: string, heads: readonly string[], rows: readonly Row[]): st
   const widths = heads.map((head, column) => Math.max(head.length, ...rows.map(({ cells }) => cells[column].length)));
   const room = WIDTH - widths.reduce((sum, width) => sum + width + 2, 0);
   const names = Math.min(room, Math.max(by.length, ...rows.map(({ name }) => name.length)));
-  const types = Math.min(room - names - 2, Math.max(0, ...rows.map(({ type }) => type.length)));
+  const longest = Math.max(0, ...rows.map(({ type }) => type.length));
+  const types = Math.min(room - names - 2, longest);
   const line = (name: string, type: string, cells: readonly string[]): string =>
     [
       cut(name, names).padEnd(names),
-      ...(types >= 4 ? [shortened(type, types).padEnd(types)] : []),
+      ...(types >= Math.min(longest, SHORTEST_TYPE) && longest > 0 ? [shortened(type, types).padEnd(types)] : []),
       ...cells.map((cell, column) => cell.padStart(widths[column])),
     ]
       .join('  ')
@@ -118,7 +121,7 @@ function parameterLines({ parameters, convention }: Analysis): string[] {
     ...(optimizer > 0 ? [`${grouped(optimizer)} of the optimizer`] : []),
   ];
   const all = trainable + frozen + buffers + optimizer;
-  const kept = all > total ? `; ${grouped(all)} in all, as Keras counts` : '';
+  const kept = all > total ? `; ${grouped(all)} in all` : '';
   return [
     ...entry('Parameters', `${grouped(total)} (${kinds.join(', ')}${kept})`),
     ...(parameters.nonEmbedding < total
@@ -176,6 +179,7 @@ const WORDS: Readonly<Record<string, string>> = {
   attentionSoftmax: 'softmax of attention',
   pool: 'pooling',
   globalPool: 'global pooling',
+  reduction: 'reductions',
   resize: 'resizing',
   elementwise: 'element-wise',
   lookup: 'look-ups',
@@ -212,11 +216,11 @@ function timeLines({ time, batch, tokens }: Analysis): string[] {
   const { device, predictionSeconds, trainingSeconds } = time;
   const rate = `${countUnits((batch * (tokens ?? 1)) / trainingSeconds)} ${tokens === undefined ? 'samples' : 'tokens'} a second`;
   return [
-    ...entry('Time', `on ${device.title}, by its roofline:`),
-    ...more(
-      `a prediction takes ${secondUnits(predictionSeconds)} at least (at 0.7 of the peak and 0.9 of the bandwidth),`,
+    ...entry(
+      'Time',
+      `on ${device.title} by its roofline: ${secondUnits(predictionSeconds)} a prediction at least (0.7 of the peak, 0.9 of the bandwidth),`,
     ),
-    ...more(`a training step about ${secondUnits(trainingSeconds)}, ${rate} (at 0.5 of the peak)`),
+    ...more(`${secondUnits(trainingSeconds)} a training step, ${rate} (0.5 of the peak)`),
   ];
 }
 

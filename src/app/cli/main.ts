@@ -17,6 +17,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
 /** What registers each command, in the order of the help: loaded when it is asked for, so that a command starts without the others. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Command): void }>>> = {
   analyze: () => import('./commands/analyze.ts'),
+  diff: () => import('./commands/diff.ts'),
   study: () => import('./commands/study.ts'),
   train: () => import('./commands/train.ts'),
   fit: () => import('./commands/fit.ts'),
@@ -32,6 +33,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Comman
   shift: () => import('./commands/shift.ts'),
   downstream: () => import('./commands/downstream.ts'),
   observe: () => import('./commands/observe.ts'),
+  devices: () => import('./commands/devices.ts'),
   laws: () => import('./commands/laws.ts'),
   presets: () => import('./commands/presets.ts'),
   records: () => import('./commands/records.ts'),

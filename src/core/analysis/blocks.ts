@@ -1,4 +1,5 @@
 import type { LayerCost } from './layers.ts';
+import { partOf, stageOf, unitOf } from './units.ts';
 
 /** Layers that belong together, or several blocks alike that follow each other. Counts are of all of them. */
 export interface BlockCost {
@@ -18,9 +19,11 @@ export interface BlockCost {
   readonly seconds?: number;
 }
 
-/** Blocks in the order of their first layer; a layer without a block stands alone. */
+/** Blocks in the order of their first layer; a layer without a block stands alone, and not at all where it costs nothing. */
 export function blocksOf(layers: readonly LayerCost[]): BlockCost[] {
-  const groups = [...Map.groupBy(layers, ({ name, block }) => block || name)];
+  const groups = [...Map.groupBy(layers, unitOf)].filter(
+    ([, members]) => members.some(({ block }) => block !== '') || members.some(hasCost),
+  );
   const blocks = groups.map(([name, members]) => ({ block: blockCost(name, members), shape: signature(members) }));
   const folded: { block: BlockCost; shape: string; first: string }[] = [];
   for (const { block, shape } of blocks) {
@@ -32,13 +35,27 @@ export function blocksOf(layers: readonly LayerCost[]): BlockCost[] {
   return folded.map(({ block }) => block);
 }
 
-/** Groups by the first part of a block's name: `stage2`, `layers`, `head`. */
-export function stagesOf(layers: readonly LayerCost[]): BlockCost[] {
-  const stage = ({ name, block }: LayerCost): string => (block || name).split('.')[0];
-  return [...Map.groupBy(layers, stage)].map(([name, members]) => blockCost(name, members));
-}
+const hasCost = ({ parameters, buffers, macs, activationBytes }: LayerCost): boolean =>
+  parameters + buffers + macs + activationBytes > 0;
 
-export function blockCost(name: string, members: readonly LayerCost[]): BlockCost {
+/** Groups of blocks: `stage2`, `layers`, `head`. */
+export const stagesOf = (layers: readonly LayerCost[]): BlockCost[] =>
+  [...Map.groupBy(layers, stageOf)]
+    .filter(([, members]) => members.some(hasCost))
+    .map(([name, members]) => blockCost(name, members));
+
+/** What the blocks of one stage consist of: `self_attn`, `mlp`. */
+export const partsOf = (layers: readonly LayerCost[], stage: string): BlockCost[] =>
+  [
+    ...Map.groupBy(
+      layers.filter((layer) => stageOf(layer) === stage),
+      partOf,
+    ),
+  ]
+    .filter(([name]) => name !== '')
+    .map(([name, members]) => blockCost(name, members));
+
+function blockCost(name: string, members: readonly LayerCost[]): BlockCost {
   const sum = (of: (layer: LayerCost) => number): number => members.reduce((total, layer) => total + of(layer), 0);
   const timed = members.some(({ time }) => time !== undefined);
   return {
@@ -57,6 +74,7 @@ export function blockCost(name: string, members: readonly LayerCost[]): BlockCos
 
 const signature = (members: readonly LayerCost[]): string =>
   members
+    .filter(hasCost)
     .map(({ type, output, parameters, macs, activationBytes }) =>
       [type, output, parameters, macs, activationBytes].join(),
     )

@@ -1,3 +1,4 @@
+import { partsOf } from './blocks.ts';
 import type { BlockCost } from './blocks.ts';
 import type { Device } from './devices.ts';
 import type { LayerCost } from './layers.ts';
@@ -42,6 +43,8 @@ export interface FindingInput {
 /** Shares from which on a finding is worth its line. */
 const NOTABLE = 0.3;
 const MOST = 0.5;
+/** A stage that holds so much says nothing: its parts do. */
+const ALMOST_ALL = 0.7;
 /** Tokens a parameter that compute-optimal training takes (Hoffmann et al. 2022). */
 const OPTIMAL_TOKENS = 20;
 
@@ -76,7 +79,10 @@ function stageFinding({ stages, layers }: FindingInput): CostFinding | undefined
   if (stages.length < 2 || macs === 0) return undefined;
   const stage = largest(stages, (one) => one.macs);
   if (share(stage.macs, macs) < NOTABLE) return undefined;
-  const sentence = `${stage.name} holds ${shareText(stage.macs, macs)} of the MACs and ${shareText(stage.parameters, parameters)} of the parameters`;
+  const parts = share(stage.macs, macs) < ALMOST_ALL ? [] : partsOf(layers, stage.name);
+  const named = parts.length > 1 ? largest(parts, (one) => one.macs) : stage;
+  const name = parts.length > 1 ? `${named.name} of the blocks of ${stage.name}` : stage.name;
+  const sentence = `${name} holds ${shareText(named.macs, macs)} of the MACs and ${shareText(named.parameters, parameters)} of the parameters`;
   return { kind: 'bottleneck', about: 'macs', sentence };
 }
 
@@ -139,7 +145,10 @@ function fitFinding(input: FindingInput, what: 'training' | 'inference'): CostFi
   };
 }
 
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
+function gib(bytes: number): string {
+  const size = bytes / 2 ** 30;
+  return size < 1000 ? `${size.toPrecision(3)} GiB` : `${(size / 1024).toPrecision(3)} TiB`;
+}
 
 /** Parameters against the samples that shall teach them. */
 function dataFinding({ parameters, samples, tokens }: FindingInput): CostFinding | undefined {

@@ -10,7 +10,7 @@ import type { GraphFacts } from './facts.ts';
  * - `convolutionBias`, `linearBias`: additions of a bias; `convolutionBiasVector`: channels of a convolution's bias, once a sample;
  * - `batchNorm`, `norm` (layer and group norms): elements normalised; `batchNormAffine`, `normAffine`: those with a gain;
  * - `activation`: rectifiers and their smooth kin; `squash`: sigmoid, tanh and all other non-linearities;
- * - `softmax`, `attentionSoftmax`; `pool`, `globalPool`: elements that are read; `resize`, `elementwise`, `lookup`: elements that are written.
+ * - `softmax`, `attentionSoftmax`; `pool`, `globalPool`, `reduction`: elements that are read; `resize`, `elementwise`, `lookup`: elements that are written.
  */
 export type Item =
   | 'convolution'
@@ -31,6 +31,7 @@ export type Item =
   | 'attentionSoftmax'
   | 'pool'
   | 'globalPool'
+  | 'reduction'
   | 'resize'
   | 'elementwise'
   | 'lookup';
@@ -74,7 +75,7 @@ export function itemsOf(facts: GraphFacts, operator: Operator, attention: Attent
     case 'pool':
       return { pool: read };
     case 'reduce':
-      return { globalPool: read };
+      return { [isGlobalPool(facts, operator) ? 'globalPool' : 'reduction']: read };
     case 'resize':
       return { resize: written };
     case 'gather':
@@ -96,6 +97,12 @@ function convolutionBias({ graph }: GraphFacts, { inputs, outputs }: Operator, w
   if (inputs.length < 3) return {};
   const [batch] = graph.tensors[outputs[0]].shape;
   return { convolutionBias: written, convolutionBiasVector: batch * elements(graph, inputs[2]) };
+}
+
+/** Whether all places of an image become one. */
+function isGlobalPool({ graph }: GraphFacts, { inputs, attributes: { reduction, axes = [] } }: Operator): boolean {
+  const rank = graph.tensors[inputs[0]].shape.length;
+  return rank >= 4 && axes.length === rank - 2 && (reduction === 'mean' || reduction === 'max');
 }
 
 const isBias = ({ parameterOf }: GraphFacts, inputs: readonly TensorId[]): boolean =>

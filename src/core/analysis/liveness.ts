@@ -16,17 +16,20 @@ export function peakLiveBytes(
   const lastRead = new Map<TensorId, number>();
   for (const [index, { inputs }] of operators.entries()) for (const id of inputs) lastRead.set(root(id), index);
   for (const id of results) lastRead.set(root(id), operators.length);
-  const released = Map.groupBy(lastRead, ([, index]) => index);
   const held = new Map<TensorId, number>();
   let [alive, peak] = [0, 0];
   for (const [index, operator] of operators.entries()) {
     for (const id of operator.outputs) {
       const bytes = isView(operator) || kept?.has(id) || !lastRead.has(id) ? 0 : bytesOf(id);
-      held.set(id, bytes);
+      if (bytes > 0) held.set(id, bytes);
       alive += bytes;
     }
     peak = Math.max(peak, alive);
-    for (const [id] of released.get(index) ?? []) alive -= held.get(id) ?? 0;
+    for (const id of operator.inputs) {
+      if (lastRead.get(root(id)) !== index) continue;
+      alive -= held.get(root(id)) ?? 0;
+      held.delete(root(id));
+    }
   }
   return peak;
 }

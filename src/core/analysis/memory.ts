@@ -10,6 +10,7 @@ import { adapterSize, factoredBytes } from './precision.ts';
 import type { PrecisionRecipe } from './precision.ts';
 import { SavedTensors, savedBytes } from './saved.ts';
 import type { Saved } from './saved.ts';
+import { unitOf } from './units.ts';
 
 /**
  * `none` keeps every saved tensor, attention's probabilities too; `selective` computes those again (as fused attention does);
@@ -79,7 +80,7 @@ function isNew({ key }: Saved, seen: Set<string>): boolean {
 /** What enters each block from outside; layers without a block keep what they save. */
 function boundaries(facts: GraphFacts, activationBytes: number): KeptActivations {
   const { graph, operators, producerOf, needsGradient } = facts;
-  const blockOf = new Map(graph.layers.map(({ name, block }) => [name, block]));
+  const blockOf = new Map(graph.layers.map((layer) => [layer.name, layer.block === '' ? '' : unitOf(layer)]));
   const block = (layer: string): string => blockOf.get(layer) ?? '';
   const byLayer = new Map<string, number>();
   const add = (layer: string, bytes: number): void => void byLayer.set(layer, (byLayer.get(layer) ?? 0) + bytes);

@@ -38,8 +38,15 @@ export function modelOfFamily(document: { readonly family: string }, name: strin
   return family.open(document, name);
 }
 
-/** Names are told apart by their letters and digits alone: frameworks write `convnext_tiny`, `ResNet50` and `mobilenetv2_100`. */
-export const spelling = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+/**
+ * What tells names apart: letters, digits, and that two numbers are two. Frameworks write `convnext_tiny`, `ResNet50`,
+ * `mobilenetv2_100` and `regnet_y_1_6gf`, which is not `regnet_y_16gf`.
+ */
+export const spelling = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/(?<=\d)[^a-z0-9]+(?=\d)/g, '.')
+    .replaceAll(/[^a-z0-9.]|(?<!\d)\.|\.(?!\d)/g, '');
 
 /** The preset of a name, or undefined where none has it. */
 export const presetOf = (name: string): Preset | undefined =>

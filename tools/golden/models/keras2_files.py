@@ -161,4 +161,5 @@ def main():
     write_entries("keras2", entries)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -96,4 +96,5 @@ def main():
     write_entries("keras", entries)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -120,4 +120,5 @@ def main():
     write_entries("onnx", entries)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -10,7 +10,8 @@ from onnx.numpy_helper import to_array
 
 def onnx_fields(path, other, inputs):
     """other: the same net with other weights. weights: numbers in float initializers that differ between the two, as they depend on the
-    module's parameters; statistics: those of them that batch normalisation takes as mean and variance; initializers: all float ones."""
+    module's parameters; statistics: those of them that batch normalisation takes as mean and variance; initializers: all float ones;
+    constants: the names of those that are no weights."""
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
     run_once(path, inputs)
@@ -26,6 +27,7 @@ def onnx_fields(path, other, inputs):
         "weights": sum(weights.values()),
         "statistics": sum(sizes[name] for node in norms for name in node.input[3:5]),
         "initializers": sum(sizes.values()),
+        "constants": sorted(constants & set(sizes)),
         "layers": node_rows(onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True).graph, weights),
     }
 

@@ -50,4 +50,5 @@ def entry_of(name):
     return {"file": f"refusals/{name}", "format": "refused", "framework": "torch", "version": version, "remedy": EXPORT}
 
 
-main()
+if __name__ == "__main__":
+    main()

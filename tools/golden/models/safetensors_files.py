@@ -70,4 +70,5 @@ def main():
     write_entries("safetensors", entries)
 
 
-main()
+if __name__ == "__main__":
+    main()

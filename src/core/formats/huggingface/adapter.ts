@@ -12,6 +12,10 @@ export interface Adapter {
    * entries are set together.
    */
   readonly keys: Readonly<Record<string, readonly (string | readonly string[])[]>>;
+  /** The place in a list where a parameter of the family stands, by its path; undefined where `keys` alone knows it. */
+  entry?(path: string): { readonly key: string; readonly index: number } | undefined;
+  /** The name that transformers gives to a parameter or buffer of the family; defaults to the family's. */
+  names?(config: ConfigReader): (name: string) => string;
   /** What a user must know of how this file was read, as short phrases. */
   notes?(config: ConfigReader): readonly string[];
   /** Lists with one entry a block, which follow the depth. */

@@ -34,7 +34,7 @@ function inserted(text: string, start: number, last: Member | undefined, entry: 
 /** Lists are written as the file writes them: one value a line, or all in one. */
 function written(value: unknown, text: string, member: Member): string {
   const old = text.slice(member.valueStart, member.valueEnd);
-  if (!Array.isArray(value) || !old.includes('\n')) return JSON.stringify(value);
+  if (!Array.isArray(value) || !/^\[\s*\n/.test(old)) return JSON.stringify(value);
   const [inner, outer] = [/\[(\s*)/.exec(old)![1], /(\s*)\]$/.exec(old)![1]];
   return `[${inner}${value.map((item) => JSON.stringify(item)).join(`,${inner}`)}${outer}]`;
 }

@@ -1,3 +1,4 @@
+import type { Graph } from '../../graph/types.ts';
 import type { Edit } from '../../model/edit.ts';
 import { modelOfFamily } from '../../model/families.ts';
 import type { DeclaredKnob, Model } from '../../model/model.ts';
@@ -21,6 +22,7 @@ export function huggingFaceModel(text: string, name: string): Model {
     format: 'huggingface',
     origin: [adapter.modelType, ...notesOf(document, place)].join(', '),
     family: { ...model.family!, knobs: writable(model.family!.knobs, adapter) },
+    lower: (options) => named(model.lower(options), adapter.names?.(reader)),
     apply: (edits) => applied(text, edits, name),
     write: () => ({ extension: '.json', bytes: new TextEncoder().encode(text) }),
   };
@@ -35,8 +37,21 @@ function notesOf({ adapter, reader }: ConfigDocument, place: readonly string[]):
 }
 
 /** Knobs that the file has keys for. */
-const writable = (knobs: readonly DeclaredKnob[], { keys }: Adapter): DeclaredKnob[] =>
-  knobs.filter(({ path }) => (keys[path] ?? []).length > 0);
+const writable = (knobs: readonly DeclaredKnob[], { keys, entry }: Adapter): DeclaredKnob[] =>
+  knobs.filter(({ path }) => (keys[path] ?? []).length > 0 || entry?.(path) !== undefined);
+
+/** The graph with the names of weights as transformers has them. */
+function named(graph: Graph, nameOf: ((name: string) => string) | undefined): Graph {
+  if (!nameOf) return graph;
+  const tensors = graph.tensors.map((tensor) =>
+    tensor.source === 'parameter' || tensor.source === 'buffer' ? { ...tensor, name: nameOf(tensor.name) } : tensor,
+  );
+  const parameters = graph.parameters.map(({ tensor, parameter }) => ({
+    tensor,
+    parameter: { ...parameter, name: nameOf(parameter.name) },
+  }));
+  return { ...graph, tensors, parameters };
+}
 
 /** The model of the edited text, which must say what the edits asked for. */
 function applied(text: string, edits: readonly Edit[], name: string): Model {

@@ -1,4 +1,5 @@
 import { IsoflopError } from '../../terms/errors.ts';
+import { parseJson } from '../json/parse.ts';
 import type { Adapter } from './adapter.ts';
 import { ADAPTERS } from './adapters/index.ts';
 import { ConfigReader } from './config-reader.ts';
@@ -45,16 +46,7 @@ function documentOf(
 const isObject = (value: unknown): value is Config =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function parse(text: string): Config {
-  let config: unknown;
-  try {
-    config = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (cause) {
-    throw new IsoflopError('invalid-input', `config.json is no valid JSON: ${(cause as Error).message}`, { cause });
-  }
-  if (isObject(config)) return config;
-  throw new IsoflopError('invalid-input', 'config.json: an object is wanted', { hint: 'Is it the right file?' });
-}
+const parse = (text: string): Config => parseJson(text).object();
 
 const adapterOf = (config: Config): Adapter | undefined =>
   ADAPTERS.find(({ modelType }) => modelType === config.model_type);

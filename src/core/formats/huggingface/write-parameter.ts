@@ -8,6 +8,8 @@ export interface KeyEdit {
 
 /** What to set in a `config.json` for a parameter of the family. Throws `invalid-input` where the model type has no key for it. */
 export function writeParameter({ adapter, reader }: ConfigDocument, path: string, value: unknown): KeyEdit[] {
+  const entry = adapter.entry?.(path);
+  if (entry) return [{ key: entry.key, value: reader.ints(entry.key).with(entry.index, value as number) }];
   const keys = adapter.keys[path] ?? [];
   if (keys.length === 0) {
     throw new IsoflopError('invalid-input', `a config.json of '${adapter.modelType}' has no key for '${path}'`, {
@@ -42,6 +44,6 @@ function resized<T>(list: readonly T[], depth: number): T[] {
 /** The parameter of a family at a path. */
 export function parameterAt(parameters: Readonly<Record<string, unknown>>, path: string): unknown {
   return path
-    .split('.')
+    .split(/[.[\]]+/)
     .reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], parameters);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sizeOf } from '../../graph/shapes.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import { modelOfFamily, presetModel, presetOf } from '../families.ts';
 import type { Model } from '../model.ts';
@@ -84,6 +85,9 @@ describe('knobs of convolutional networks', () => {
     expect(step('resnext50-32x4d', 'stages[0].width')).toBe(64);
     expect(step('regnety-1.6gf', 'stages[1].width')).toBe(24);
     expect(step('convnext-tiny', 'resolution')).toBe(32);
+    expect(presetModel('convnext-tiny')!.family!.knobs.find(({ path }) => path === 'stem.width')!.follows).toBe(
+      'stages[0].width',
+    );
     const small = presetModel('mobilenet-v3-small-100')!.family!.knobs;
     expect(small.find(({ path }) => path === 'head.hidden')!.minimum).toBe(1024);
     expect(small.find(({ path }) => path === 'stem.width')!.minimum).toBe(16);
@@ -94,6 +98,12 @@ describe('knobs of convolutional networks', () => {
     expect(b3.stages.map(({ width }) => width)).toEqual([24, 32, 48, 96, 136, 232, 384]);
     expect(b3.stages.map(({ depth }) => depth)).toEqual([2, 3, 3, 5, 5, 6, 2]);
     expect([b3.stem.width, b3.head.convolution, b3.resolution]).toEqual([40, 1536, 300]);
+  });
+
+  it("turned by the paper's alpha and beta, phi = 1, make the network of B2 (9,109,994 parameters by timm)", () => {
+    const scaled = withCoefficients(EFFICIENTNET_BASE, { depth: 1.2, width: 1.1, resolution: 258 });
+    const { parameters } = modelOfFamily(scaled, 'phi 1').lower();
+    expect(parameters.reduce((sum, { parameter }) => sum + sizeOf(parameter.shape), 0)).toBe(9_109_994);
   });
 });
 

@@ -32,8 +32,11 @@ function widthKnobs(spec: ConvnetSpec): DeclaredKnob[] {
   const stemStep = stem.kind === 'deep' ? leastMultiple(rounding.divisor, 2) : rounding.divisor;
   // The last layer before the classifier carries the minimum: MobileNets keep it wide.
   const minimum = { [head.hidden === undefined ? 'convolution' : 'hidden']: head.minimum };
+  const stemKnob = knob('stem.width', stem.width, stemStep, stem.minimum);
+  // ConvNeXt's first stage stands on its stem: nothing between them changes the width.
+  const isBound = stem.kind === 'patches' && stages[0].width === stem.width;
   return [
-    knob('stem.width', stem.width, stemStep, stem.minimum),
+    isBound ? { ...stemKnob, follows: 'stages[0].width' } : stemKnob,
     ...stages.map((stage, index) => knob(`stages[${index}].width`, stage.width, widthStep(spec, stage))),
     ...(['convolution', 'hidden'] as const).flatMap((layer) =>
       head[layer] === undefined ? [] : [knob(`head.${layer}`, head[layer], rounding.divisor, minimum[layer])],

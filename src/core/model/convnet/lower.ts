@@ -8,7 +8,7 @@ import type { BlockKind, ConvnetSpec, ConvnetStage, StageOf } from './schema.ts'
 
 /**
  * Lowers a convolutional network to its forward graph. Input: `image` float32 `[batch, channels, height, width]`. Output:
- * `logits` `[batch, classes]`. Dropout and stochastic depth add no operator: they are training's.
+ * `logits` `[batch, classes]`, or `features` where there are no classes. Dropout and stochastic depth add no operator: they are training's.
  */
 export function lowerConvnet(spec: ConvnetSpec, { batch = 1 }: LowerOptions = {}): Graph {
   const builder = new GraphBuilder();
@@ -19,7 +19,7 @@ export function lowerConvnet(spec: ConvnetSpec, { batch = 1 }: LowerOptions = {}
     (x, stage, index) => lowerStage(layers, spec, stage, `stage${index + 1}`, x),
     stemmed,
   );
-  return builder.finish({ logits: head(layers, spec, features) });
+  return builder.finish(head(layers, spec, features));
 }
 
 function stem(layers: ConvnetLayers, spec: ConvnetSpec, image: TensorId): TensorId {
@@ -74,7 +74,7 @@ function downsample(layers: ConvnetLayers, { width, stride }: ConvnetStage, name
   return layers.convolution(normed, 'conv', { width, kernel: stride, stride, bias: true, padding: 0 });
 }
 
-function head(layers: ConvnetLayers, spec: ConvnetSpec, features: TensorId): TensorId {
+function head(layers: ConvnetLayers, spec: ConvnetSpec, features: TensorId): Record<string, TensorId> {
   const { convolution, hidden, normalization } = spec.head;
   layers.block = 'head';
   let x = features;
@@ -85,5 +85,5 @@ function head(layers: ConvnetLayers, spec: ConvnetSpec, features: TensorId): Ten
   x = layers.globalPool(x, 'pool', false);
   if (normalization) x = layers.layerNorm(x, 'norm');
   if (hidden !== undefined) x = layers.activation(layers.linear(x, 'fc1', hidden, 'matrix'), 'act1', spec.activation);
-  return layers.linear(x, 'classifier', spec.classes, 'head');
+  return spec.classes === 0 ? { features: x } : { logits: layers.linear(x, 'classifier', spec.classes, 'head') };
 }

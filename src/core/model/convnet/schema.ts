@@ -7,7 +7,10 @@ const MOST_STAGES = 64;
 const MOST_PIXELS = 16_384;
 
 const channels = (meaning: string): z.ZodInt => z.int().min(1).max(MOST_CHANNELS).describe(meaning);
-const activation = z.enum(['relu', 'relu6', 'silu', 'gelu', 'hard-swish', 'elu', 'mish', 'leaky-relu', 'tanh']);
+const activation = z.enum([
+  ...(['relu', 'relu2', 'relu6', 'leaky-relu', 'elu', 'selu', 'gelu', 'gelu-tanh', 'silu', 'hard-swish'] as const),
+  ...(['mish', 'softplus', 'tanh', 'sigmoid', 'hard-sigmoid', 'linear'] as const),
+]);
 
 const squeeze = z
   .strictObject({
@@ -122,7 +125,12 @@ export const convnetParameters = z
     family: z.literal('convnet').describe('Convolutional image classifier: a stem, stages of blocks, a head.'),
     resolution: z.int().min(1).max(MOST_PIXELS).default(224).describe('Height and width of the image, in pixels.'),
     channels: channels('Channels of the image.').default(3),
-    classes: z.int().min(1).max(1_000_000).default(1000),
+    classes: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(1000)
+      .describe('0 leaves the classifier out: the network ends in its pooled features.'),
     activation: activation.default('relu'),
     bias: z
       .boolean()

@@ -185,7 +185,7 @@ const V2_NOTES: Readonly<Record<string, string>> = {
 
 const BASE = 'The base that the others multiply, each by its own coefficients of width, depth and resolution.';
 const NOT_POWERS =
-  'Its coefficients are not powers of alpha, beta and gamma: no phi of the paper gives them (isoflop scale efficientnet-b0 --compound 1).';
+  'No one phi gives its three coefficients: they are not powers of alpha, beta and gamma (isoflop scale efficientnet-b0 --compound 1).';
 
 const member = (base: ConvnetInput, { width, depth, resolution, dropout }: NamedCoefficients): Preset['spec'] => ({
   ...withCoefficients(base, { width, depth, resolution }),

@@ -127,8 +127,15 @@ const V3_NARROW =
   'Below width 1 neither the stem (16) nor the last layer before the classifier gets narrower, as in timm and Keras; torchvision scales both.';
 
 export const MOBILENET_PRESETS: readonly Preset[] = [
-  ...[0.25, 0.5, 0.75, 1].map((width) => ({
-    name: `mobilenet-v1-${named(width)}`,
+  ...(
+    [
+      ['0.25', 0.25],
+      ['0.5', 0.5],
+      ['0.75', 0.75],
+      ['1.0', 1],
+    ] as const
+  ).map(([alpha, width]) => ({
+    name: `mobilenet-v1-${alpha}`,
     group: 'MobileNet',
     spec: withCoefficients(MOBILENET_V1, { width }),
     source: 'Howard et al. 2017 (arXiv:1704.04861), table 1; keras.applications.MobileNet',
