@@ -8,11 +8,17 @@ export interface Size {
   readonly values: KnobValues;
 }
 
-/** Factors between which an axis is searched; a model that should be further away is another model. */
-const SMALLEST = 1 / 64;
-const LARGEST = 64;
-/** So many sizes of one axis are told apart; more differ by less than a per cent. */
-const MOST_SIZES = 512;
+/** Factors of the present size. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Images whose extent is a multiple of it are searched by it. */
+const PIXELS = 8;
+
+/** So many sizes of one axis are told apart; more differ by about a per cent. */
+const MOST_SIZES = 256;
 
 const MEMBERS: Readonly<Record<'depth' | 'width' | 'resolution', readonly Knob['axis'][]>> = {
   depth: ['depth'],
@@ -21,13 +27,13 @@ const MEMBERS: Readonly<Record<'depth' | 'width' | 'resolution', readonly Knob['
 };
 
 /**
- * Every size that the rounding of an axis tells apart, in rising order, the present one among them: knobs of one axis move in
- * proportion, each to its own multiples.
+ * Every size within a span that the rounding of an axis tells apart, in rising order: knobs of one axis move in proportion, each to
+ * its own multiples.
  */
-export function sizesOf(set: KnobSet, axis: 'depth' | 'width' | 'resolution', largest = LARGEST): Size[] {
+export function sizesOf(set: KnobSet, axis: 'depth' | 'width' | 'resolution', span: Span): Size[] {
   const knobs = set.knobs.filter((knob) => MEMBERS[axis].includes(knob.axis) && knob.follows === undefined);
   const sizes = new Map<string, Size>();
-  for (const factor of thinned(factorsOf(knobs, largest))) {
+  for (const factor of thinned(factorsOf(knobs, span))) {
     const size = sizeAt(set, axis, factor);
     if (!size) continue;
     const key = [...size.values.values()].join();
@@ -37,15 +43,15 @@ export function sizesOf(set: KnobSet, axis: 'depth' | 'width' | 'resolution', la
 }
 
 /** Factors at which one of the knobs takes its next multiple. */
-function factorsOf(knobs: readonly Knob[], largest: number): number[] {
-  const factors = new Set([1]);
-  for (const { value, step, minimum } of knobs) {
-    const last = Math.min(largest * value, minimum + 4 * MOST_SIZES * step);
-    for (let size = Math.max(step, minimum, SMALLEST * value); size <= last; size += step) {
-      factors.add((Math.round(size / step) * step) / value);
-    }
+function factorsOf(knobs: readonly Knob[], { from, to }: Span): number[] {
+  const factors = new Set([Math.min(to, Math.max(from, 1))]);
+  for (const { axis, value, step: least, minimum } of knobs) {
+    const step = axis === 'resolution' && value % (PIXELS * least) === 0 ? PIXELS * least : least;
+    const first = Math.ceil(Math.max(minimum, from * value) / step) * step;
+    const stride = step * Math.max(1, Math.floor((to * value - first) / (8 * MOST_SIZES * step)));
+    for (let size = first; size <= to * value; size += stride) factors.add(size / value);
   }
-  return [...factors].filter((factor) => factor >= SMALLEST && factor <= largest).toSorted((a, b) => a - b);
+  return [...factors].toSorted((a, b) => a - b);
 }
 
 /** At most `MOST_SIZES` of them: from a dense run of factors those are kept that differ most. */
@@ -61,7 +67,7 @@ function thinned(factors: readonly number[]): number[] {
 }
 
 /** undefined where the model does not fit together at this size. */
-function sizeAt(set: KnobSet, axis: ScaledAxis, factor: number): Size | undefined {
+export function sizeAt(set: KnobSet, axis: ScaledAxis, factor: number): Size | undefined {
   try {
     const { values, achieved } = turnKnobs(set, { [axis]: factor });
     return set.faultOf(values) === undefined ? { values, factor: achieved[axis]! } : undefined;

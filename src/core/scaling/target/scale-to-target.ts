@@ -6,7 +6,7 @@ import { knobsOf } from '../knobs.ts';
 import type { KnobSet, KnobValues } from '../knobs.ts';
 import type { Variant } from '../scale.ts';
 import type { Factors } from '../turn.ts';
-import { sizesOf } from './domain.ts';
+import { sizeAt, sizesOf } from './domain.ts';
 import type { Size } from './domain.ts';
 import type { Goal, Target } from './goal.ts';
 import { checkMeasurable, measureModel, wantedMetrics } from './metrics.ts';
@@ -47,8 +47,8 @@ export interface TargetResult {
 const CHOICES = 4;
 
 /**
- * The sizes of a model that fulfil a goal best, over all integer sizes that its knobs take, in depth, width and resolution at once.
- * See `scoreOf` for what is best. Throws `invalid-input` where a metric cannot be told, `not-identifiable` where no axis can be scaled.
+ * The sizes of a model that fulfil a goal best, in depth, width and resolution at once, over all integer sizes that its knobs take
+ * within a factor of 6 of the size at which all axes scale alike. See `scoreOf` for what is best. Throws `invalid-input` where a metric cannot be told, `not-identifiable` where no axis can be scaled.
  */
 export function scaleToTarget(model: Model, goal: Goal, options: TargetOptions = {}): TargetResult {
   const wanted = wantedMetrics(goal);
@@ -56,7 +56,9 @@ export function scaleToTarget(model: Model, goal: Goal, options: TargetOptions =
   const set = knobsOf(model);
   const axes = axesOf(set, options.axes);
   const measure = (values: KnobValues): Metrics => measureModel(applied(model, set, values).model, wanted, options);
-  const domains = axes.map((axis) => boundedSizes(set, axis, goal.targets, measure));
+  const middle = jointFactor(set, axes, goal.targets, measure);
+  const spread = axes.length > 1 ? SPREAD : 2;
+  const domains = axes.map((axis) => sizesOf(set, axis, { from: middle / spread, to: middle * spread }));
   const at = (point: readonly number[]): Size[] => domains.map((sizes, index) => sizes[point[index]]);
   const space: Space = {
     variables: axes.map((axis, index) => ({ name: axis, factors: domains[index].map(({ factor }) => factor) })),
@@ -106,28 +108,48 @@ function axesOf(set: KnobSet, asked: readonly TargetAxis[] | undefined): TargetA
   return axes;
 }
 
-/** The sizes of an axis up to the first that breaks an upper target by itself, the others as they are or smaller. */
-function boundedSizes(
+/** Joint factors between which the middle of the search is looked for. */
+const FARTHEST = 64;
+const BISECTIONS = 14;
+/** An axis is searched within this factor of the size at which all axes scale alike: further off the proportions are no model's. */
+const SPREAD = 6;
+
+/** Whether a model breaks an upper target, so that it must be smaller. */
+const isTooLarge = (metrics: Metrics, targets: readonly Target[]): boolean =>
+  targets.some(
+    ({ metric, relation, value, tolerance }) => relation !== '>=' && metrics[metric]! > value * (1 + tolerance),
+  );
+
+/** Whether it meets every lower one, so that it need not be larger. */
+const isLargeEnough = (metrics: Metrics, targets: readonly Target[]): boolean =>
+  targets.every(({ metric, relation, value }) => relation !== '>=' || metrics[metric]! >= value);
+
+/** The largest factor by which all axes may grow alike within the upper targets, or the least that meets the lower ones. */
+function jointFactor(
   set: KnobSet,
-  axis: TargetAxis,
+  axes: readonly TargetAxis[],
   targets: readonly Target[],
   measure: (values: KnobValues) => Metrics,
-): Size[] {
-  const sizes = sizesOf(set, axis);
-  const smallest = joined(
-    TARGET_AXES.filter((other) => other !== axis).flatMap((other) => sizesOf(set, other, 1).slice(0, 1)),
-  );
-  const isTooLarge = (size: Size): boolean => {
-    const metrics = measure(new Map([...smallest, ...size.values]));
-    return targets.some(
-      ({ metric, relation, value, tolerance }) => relation !== '>=' && metrics[metric]! > value * (1 + tolerance),
-    );
+): number {
+  const isBounded = targets.some(({ relation }) => relation !== '>=');
+  const goesUp = (factor: number): boolean => {
+    const sizes = axes.flatMap((axis) => sizeAt(set, axis, factor) ?? []);
+    const metrics = measure(joined(sizes));
+    return isBounded ? !isTooLarge(metrics, targets) : !isLargeEnough(metrics, targets);
   };
-  let [fits, breaks] = [-1, sizes.length];
-  while (breaks - fits > 1) {
-    const middle = Math.floor((fits + breaks) / 2);
-    if (isTooLarge(sizes[middle])) breaks = middle;
-    else fits = middle;
+  let [low, high] = [-Math.log(FARTHEST), 0];
+  if (goesUp(1)) [low, high] = [0, growth(goesUp)];
+  for (let step = 0; step < BISECTIONS; step++) {
+    const middle = (low + high) / 2;
+    if (goesUp(Math.exp(middle))) low = middle;
+    else high = middle;
   }
-  return sizes.slice(0, Math.max(1, breaks));
+  return Math.exp(low);
+}
+
+/** Logarithm of the first doubling that goes too far: larger models are not built to find that out. */
+function growth(goesUp: (factor: number) => boolean): number {
+  let factor = 2;
+  while (factor < FARTHEST && goesUp(factor)) factor *= 2;
+  return Math.log(factor);
 }
