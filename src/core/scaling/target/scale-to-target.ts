@@ -1,0 +1,155 @@
+import type { AnalyzeOptions } from '../../analysis/index.ts';
+import type { Edit } from '../../model/edit.ts';
+import type { Model } from '../../model/model.ts';
+import { IsoflopError } from '../../terms/errors.ts';
+import { knobsOf } from '../knobs.ts';
+import type { KnobSet, KnobValues } from '../knobs.ts';
+import type { Variant } from '../scale.ts';
+import type { Factors } from '../turn.ts';
+import { sizeAt, sizesOf } from './domain.ts';
+import type { Size } from './domain.ts';
+import type { Goal, Target } from './goal.ts';
+import { checkMeasurable, measureModel, wantedMetrics } from './metrics.ts';
+import { solve } from './solve.ts';
+import type { Metrics, Space } from './solve.ts';
+
+export const TARGET_AXES = ['depth', 'width', 'resolution'] as const;
+export type TargetAxis = (typeof TARGET_AXES)[number];
+
+export interface TargetOptions extends AnalyzeOptions {
+  /** Axes that may change; defaults to all that the model has. */
+  readonly axes?: readonly TargetAxis[];
+  /** Best choices to give, the answer first; defaults to 4. */
+  readonly count?: number;
+}
+
+export interface TargetChoice {
+  readonly variant: Variant;
+  /** By axis, of the present size. */
+  readonly factors: Factors;
+  readonly metrics: Metrics;
+}
+
+export interface TargetResult {
+  readonly goal: Goal;
+  readonly before: Metrics;
+  /** The answer and its runners-up; empty where no size fulfils the goal. */
+  readonly choices: readonly TargetChoice[];
+  /** The model with the axes at their smallest, and at their largest: what the sizes reach. */
+  readonly range: { readonly smallest: Metrics; readonly largest: Metrics };
+  readonly evaluated: number;
+  readonly points: number;
+  /** Whether bounds prove that no other size is better. */
+  readonly isProved: boolean;
+}
+
+/** Runners-up and the answer. */
+const CHOICES = 4;
+
+/**
+ * The sizes of a model that fulfil a goal best, in depth, width and resolution at once, over all integer sizes that its knobs take
+ * within a factor of 6 of the size at which all axes scale alike. See `scoreOf` for what is best. Throws `invalid-input` where a metric cannot be told, `not-identifiable` where no axis can be scaled.
+ */
+export function scaleToTarget(model: Model, goal: Goal, options: TargetOptions = {}): TargetResult {
+  const wanted = wantedMetrics(goal);
+  checkMeasurable(wanted, options);
+  const set = knobsOf(model);
+  const axes = axesOf(set, options.axes);
+  const measure = (values: KnobValues): Metrics => measureModel(applied(model, set, values).model, wanted, options);
+  const middle = jointFactor(set, axes, goal.targets, measure);
+  const spread = axes.length > 1 ? SPREAD : 2;
+  const domains = axes.map((axis) => sizesOf(set, axis, { from: middle / spread, to: middle * spread }));
+  const at = (point: readonly number[]): Size[] => domains.map((sizes, index) => sizes[point[index]]);
+  const space: Space = {
+    variables: axes.map((axis, index) => ({ name: axis, factors: domains[index].map(({ factor }) => factor) })),
+    evaluate: (point) => measure(joined(at(point))),
+  };
+  const { choices, evaluated, points, isMonotone } = solve(space, goal, options.count ?? CHOICES);
+  return {
+    goal,
+    before: measure(new Map()),
+    choices: choices.map(({ point, metrics }) => {
+      const sizes = at(point);
+      const { model: scaled, edits } = applied(model, set, joined(sizes));
+      const rule = { rule: 'axes' as const, ...factorsOf(axes, sizes) };
+      const variant = { name: `${model.name}-target`, parent: model.name, rule, edits, model: scaled };
+      return { variant, factors: factorsOf(axes, sizes), metrics };
+    }),
+    range: {
+      smallest: space.evaluate(domains.map(() => 0)),
+      largest: space.evaluate(domains.map((sizes) => sizes.length - 1)),
+    },
+    evaluated,
+    points,
+    isProved: isMonotone,
+  };
+}
+
+const factorsOf = (axes: readonly TargetAxis[], sizes: readonly Size[]): Factors =>
+  Object.fromEntries(axes.map((axis, index) => [axis, sizes[index].factor]));
+
+const joined = (sizes: readonly Size[]): Map<string, number> => new Map(sizes.flatMap(({ values }) => [...values]));
+
+function applied(model: Model, set: KnobSet, values: KnobValues): { model: Model; edits: Edit[] } {
+  const now = new Map(set.knobs.map(({ id, value }) => [id, value]));
+  const edits = set.edits(new Map([...values].filter(([id, value]) => value !== now.get(id))));
+  return { model: edits.length === 0 ? model : model.apply(edits), edits };
+}
+
+function axesOf(set: KnobSet, asked: readonly TargetAxis[] | undefined): TargetAxis[] {
+  const has = (axis: TargetAxis): boolean =>
+    set.knobs.some((knob) => knob.axis === axis || (axis === 'width' && knob.axis === 'heads'));
+  const missing = asked?.find((axis) => !has(axis));
+  if (missing)
+    throw set.refusals[missing] ?? new IsoflopError('not-identifiable', `the model has no ${missing} to scale`);
+  const axes = TARGET_AXES.filter((axis) => (asked ?? TARGET_AXES).includes(axis) && has(axis));
+  if (axes.length === 0)
+    throw set.refusals.width ?? new IsoflopError('not-identifiable', 'the model has no axis to scale');
+  return axes;
+}
+
+/** Joint factors between which the middle of the search is looked for. */
+const FARTHEST = 64;
+const BISECTIONS = 14;
+/** An axis is searched within this factor of the size at which all axes scale alike: further off the proportions are no model's. */
+const SPREAD = 6;
+
+/** Whether a model breaks an upper target, so that it must be smaller. */
+const isTooLarge = (metrics: Metrics, targets: readonly Target[]): boolean =>
+  targets.some(
+    ({ metric, relation, value, tolerance }) => relation !== '>=' && metrics[metric]! > value * (1 + tolerance),
+  );
+
+/** Whether it meets every lower one, so that it need not be larger. */
+const isLargeEnough = (metrics: Metrics, targets: readonly Target[]): boolean =>
+  targets.every(({ metric, relation, value }) => relation !== '>=' || metrics[metric]! >= value);
+
+/** The largest factor by which all axes may grow alike within the upper targets, or the least that meets the lower ones. */
+function jointFactor(
+  set: KnobSet,
+  axes: readonly TargetAxis[],
+  targets: readonly Target[],
+  measure: (values: KnobValues) => Metrics,
+): number {
+  const isBounded = targets.some(({ relation }) => relation !== '>=');
+  const goesUp = (factor: number): boolean => {
+    const sizes = axes.flatMap((axis) => sizeAt(set, axis, factor) ?? []);
+    const metrics = measure(joined(sizes));
+    return isBounded ? !isTooLarge(metrics, targets) : !isLargeEnough(metrics, targets);
+  };
+  let [low, high] = [-Math.log(FARTHEST), 0];
+  if (goesUp(1)) [low, high] = [0, growth(goesUp)];
+  for (let step = 0; step < BISECTIONS; step++) {
+    const middle = (low + high) / 2;
+    if (goesUp(Math.exp(middle))) low = middle;
+    else high = middle;
+  }
+  return Math.exp(low);
+}
+
+/** Logarithm of the first doubling that goes too far: larger models are not built to find that out. */
+function growth(goesUp: (factor: number) => boolean): number {
+  let factor = 2;
+  while (factor < FARTHEST && goesUp(factor)) factor *= 2;
+  return Math.log(factor);
+}
