@@ -59,7 +59,10 @@ export class Net {
       ...(padding === 'same' ? { padding } : {}),
       ...(groups > 1 ? { groups } : {}),
     };
-    return this.layer(name, 'convolution', [x], attributes, { weight: [to, from / groups, kernel, kernel], bias: [to] });
+    return this.layer(name, 'convolution', [x], attributes, {
+      weight: [to, from / groups, kernel, kernel],
+      bias: [to],
+    });
   }
 
   batchNorm(name: string, x: string, width: number): string {
@@ -120,7 +123,13 @@ export function residualNet(widths: readonly number[] = [16, 32], repeats = 2): 
       const at = `stage${stage + 1}.block${block + 1}`;
       const stride = stage > 0 && block === 0 ? 2 : 1;
       const shortcut =
-        stride === 1 ? x : net.batchNorm(`${at}.project.norm`, net.convolution(`${at}.project`, x, from, width, { kernel: 1, stride }), width);
+        stride === 1
+          ? x
+          : net.batchNorm(
+              `${at}.project.norm`,
+              net.convolution(`${at}.project`, x, from, width, { kernel: 1, stride }),
+              width,
+            );
       let y = net.batchNorm(`${at}.norm1`, net.convolution(`${at}.conv1`, x, from, width, { stride }), width);
       y = net.activation(`${at}.act1`, y);
       y = net.batchNorm(`${at}.norm2`, net.convolution(`${at}.conv2`, y, width, width), width);
@@ -184,9 +193,14 @@ export function encoder(options: EncoderOptions = {}): Model {
     const at = `block${block + 1}`;
     const size = width / heads;
     const split = (name: string, y: string): string =>
-      net.layer(`${name}.heads`, 'transpose', [net.layer(`${name}.split`, 'reshape', [y], { shape: [1, tokens, heads, size] })], {
-        permutation: [0, 2, 1, 3],
-      });
+      net.layer(
+        `${name}.heads`,
+        'transpose',
+        [net.layer(`${name}.split`, 'reshape', [y], { shape: [1, tokens, heads, size] })],
+        {
+          permutation: [0, 2, 1, 3],
+        },
+      );
     const normed = net.layerNorm(`${at}.norm1`, x, width);
     let mixed: string;
     if (attention === 'fused') {
@@ -199,14 +213,19 @@ export function encoder(options: EncoderOptions = {}): Model {
       });
       mixed = net.layer(`${at}.attention`, 'attention', [q, k, v]);
     } else {
-      const [q, k, v] = ['q', 'k', 'v'].map((name) => split(`${at}.${name}`, net.linear(`${at}.${name}`, normed, width, width)));
+      const [q, k, v] = ['q', 'k', 'v'].map((name) =>
+        split(`${at}.${name}`, net.linear(`${at}.${name}`, normed, width, width)),
+      );
       const scores = net.layer(`${at}.scores`, 'matmul', [q, k], { transposeB: true });
       mixed = net.layer(`${at}.values`, 'matmul', [net.layer(`${at}.softmax`, 'softmax', [scores]), v]);
     }
     const back = net.layer(`${at}.back`, 'transpose', [mixed], { permutation: [0, 2, 1, 3] });
     const joined = net.layer(`${at}.join`, 'reshape', [back], { shape: [1, tokens, width] });
     x = net.add(`${at}.add1`, x, net.linear(`${at}.o`, joined, width, width));
-    const inner = net.activation(`${at}.act`, net.linear(`${at}.up`, net.layerNorm(`${at}.norm2`, x, width), width, hidden));
+    const inner = net.activation(
+      `${at}.act`,
+      net.linear(`${at}.up`, net.layerNorm(`${at}.norm2`, x, width), width, hidden),
+    );
     net.silent(`${at}.drop`);
     x = net.add(`${at}.add2`, x, net.linear(`${at}.down`, inner, hidden, width));
   }
@@ -218,14 +237,21 @@ export function encoder(options: EncoderOptions = {}): Model {
 export function depthwiseNet(): Model {
   const net = new Net('depthwise');
   let x = net.convolution('stem', net.input('image', [3, 32, 32]), 3, 16, { stride: 2 });
-  for (const [index, [from, to, stride]] of [[16, 24, 2], [24, 24, 1], [24, 24, 1]].entries()) {
+  for (const [index, [from, to, stride]] of [
+    [16, 24, 2],
+    [24, 24, 1],
+    [24, 24, 1],
+  ].entries()) {
     const at = `block${index + 1}`;
     const inner = 4 * from;
     let y = net.activation(`${at}.act1`, net.convolution(`${at}.grow`, x, from, inner, { kernel: 1 }));
     y = net.activation(`${at}.act2`, net.convolution(`${at}.depthwise`, y, inner, inner, { stride, groups: inner }));
     const squeezed = net.layer(`${at}.squeeze`, 'reduce', [y], { axes: [2, 3], reduction: 'mean', keepAxes: true });
     const reduced = net.convolution(`${at}.reduce`, squeezed, inner, inner / 4, { kernel: 1 });
-    const gate = net.activation(`${at}.gate`, net.convolution(`${at}.expand`, reduced, inner / 4, inner, { kernel: 1 }));
+    const gate = net.activation(
+      `${at}.gate`,
+      net.convolution(`${at}.expand`, reduced, inner / 4, inner, { kernel: 1 }),
+    );
     y = net.convolution(`${at}.shrink`, net.layer(`${at}.excite`, 'multiply', [y, gate]), inner, to, { kernel: 1 });
     x = stride === 1 ? net.add(`${at}.add`, x, y) : y;
   }

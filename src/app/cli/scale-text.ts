@@ -27,8 +27,20 @@ export function scaleText(result: ScalingResult, out: string | undefined): strin
     table(
       ['', 'before', 'after', 'ratio', 'nominal'],
       [
-        ['parameters', countText(before.params), countText(after.params), significant(after.params / before.params, 4), '-'],
-        ['MACs', countText(before.macs), countText(after.macs), significant(after.macs / before.macs, 4), factor(nominalMacs(nominal))],
+        [
+          'parameters',
+          countText(before.params),
+          countText(after.params),
+          significant(after.params / before.params, 4),
+          '-',
+        ],
+        [
+          'MACs',
+          countText(before.macs),
+          countText(after.macs),
+          significant(after.macs / before.macs, 4),
+          factor(nominalMacs(nominal)),
+        ],
       ],
     ),
     ...wrap('MACs: one forward pass at batch 1; FLOPs = 2 x MACs. Nominal: depth x width^2 x resolution^2.'),

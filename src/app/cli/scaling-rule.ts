@@ -46,7 +46,9 @@ function compoundOf(flags: RuleFlags, text: string): ScalingRule {
 
 function namedRule({ times: text, weights }: RuleFlags, name: string): ScalingRule {
   if (text === undefined)
-    throw new IsoflopError('missing', `--rule ${name} needs --times`, { hint: 'Such as --times 4: four times the operations.' });
+    throw new IsoflopError('missing', `--rule ${name} needs --times`, {
+      hint: 'Such as --times 4: four times the operations.',
+    });
   const times = positive(text, '--times');
   switch (name) {
     case 'dollar':

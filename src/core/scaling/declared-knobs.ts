@@ -1,6 +1,6 @@
 import type { DeclaredFamily, DeclaredKnob } from '../model/model.ts';
 import { IsoflopError } from '../terms/errors.ts';
-import type { Knob, KnobSet } from './knobs.ts';
+import type { Knob, KnobSet } from './knob.ts';
 
 /** The knobs that a family declares. Its schema checks the values when they are applied. */
 export function declaredKnobs({ family, knobs }: DeclaredFamily): KnobSet {

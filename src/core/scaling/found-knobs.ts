@@ -5,7 +5,7 @@ import type { Stage } from '../graph/repeats.ts';
 import type { Edit } from '../model/edit.ts';
 import type { Model } from '../model/model.ts';
 import { brokenSizes } from './broken-sizes.ts';
-import type { Knob, KnobSet, KnobValues } from './knobs.ts';
+import type { Knob, KnobSet, KnobValues } from './knob.ts';
 import { depthRefusal, resolutionRefusal, widthRefusal } from './refusals.ts';
 import { sizeEdits } from './size-edits.ts';
 import { widthClasses } from './width-classes.ts';

@@ -1,6 +1,6 @@
 import { roundKnob } from '../model/rounding.ts';
 import { IsoflopError } from '../terms/errors.ts';
-import type { Knob, KnobSet, KnobValues } from './knobs.ts';
+import type { Knob, KnobSet, KnobValues } from './knob.ts';
 import type { Repair } from './repair.ts';
 
 /** What a rule multiplies; an axis that is left out stays. */

@@ -25,7 +25,12 @@ const editSchema = z.discriminatedUnion('kind', [
     index: z.int().optional(),
     value: z.union([z.number(), z.array(z.number())]),
   }),
-  z.object({ kind: z.literal('repeat'), layers: z.array(z.string()), times: z.int(), keepsShape: z.boolean().optional() }),
+  z.object({
+    kind: z.literal('repeat'),
+    layers: z.array(z.string()),
+    times: z.int(),
+    keepsShape: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('parameter'), path: z.string(), value: z.unknown() }),
 ]);
 

@@ -21,7 +21,9 @@ interface ScaleFlags extends RuleFlags {
 export function register(program: Command): void {
   program
     .command('scale')
-    .description('Make a model deeper, wider, of higher resolution, or all together, up or down: always to a valid model.')
+    .description(
+      'Make a model deeper, wider, of higher resolution, or all together, up or down: always to a valid model.',
+    )
     .argument('<model>', 'a file (Keras, ONNX, torch.export, Hugging Face config.json, YAML) or a preset')
     .option('--depth <factor>', 'blocks, in proportion over the stages')
     .option('--width <factor>', 'channels, units and heads')
@@ -47,7 +49,8 @@ export function register(program: Command): void {
 async function scale(argument: string, flags: ScaleFlags): Promise<void> {
   const rule = ruleOf(flags);
   const divisor = wholeNumber(flags.divisor, '--divisor');
-  if (divisor < 1) throw new IsoflopError('invalid-input', `--divisor takes a whole number from 1 on, got '${flags.divisor}'`);
+  if (divisor < 1)
+    throw new IsoflopError('invalid-input', `--divisor takes a whole number from 1 on, got '${flags.divisor}'`);
   const result = scaleModel(await openModel(argument), rule, { divisor });
   const out = flags.out === undefined ? undefined : written(result.variant.model, flags.out);
   console.log(flags.json ? JSON.stringify(scaleDocument(result, out), null, 2) : scaleText(result, out));

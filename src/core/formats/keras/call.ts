@@ -280,3 +280,6 @@ const setKey =
   (value) => {
     (config.object() as Record<string, unknown>)[key] = value;
   };
+
+/** Adds one kind of layer to the graph and gives its outputs. */
+export type Lower = (call: Call) => TensorId | readonly TensorId[];

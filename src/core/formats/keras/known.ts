@@ -2,12 +2,9 @@ import type { TensorId } from '../../graph/types.ts';
 import { didYouMean } from '../../terms/names.ts';
 import type { JsonCursor } from '../json/cursor.ts';
 import { refusal } from '../refusal.ts';
-import type { Call } from './call.ts';
+import type { Call, Lower } from './call.ts';
 import { LAYERS } from './layers/index.ts';
 import { OPERATIONS } from './operations/index.ts';
-
-/** Adds one kind of layer to the graph and gives its outputs. */
-export type Lower = (call: Call) => TensorId | readonly TensorId[];
 
 /** Layers that isoflop cannot read, and what to do instead. */
 const REFUSED: Readonly<Record<string, string>> = {

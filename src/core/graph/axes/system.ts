@@ -85,7 +85,11 @@ export class AxisSystem {
     if (this.bindSingle(left, right) || this.bindSingle(right, left)) return;
     if (this.bindMultiple(left, right) || this.bindMultiple(right, left)) return;
     if (this.matchFactors(left, right, layer) || this.matchTerms(left, right, layer)) return;
-    const hold = { layer, reason: 'no rule tells how the extents that it splits or joins would change together', unclear: !this.isSettled(left, right) };
+    const hold = {
+      layer,
+      reason: 'no rule tells how the extents that it splits or joins would change together',
+      unclear: !this.isSettled(left, right),
+    };
     this.hold(left, hold);
     this.hold(right, hold);
     this.equalities.push({ left, right, layer });

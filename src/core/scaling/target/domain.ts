@@ -1,4 +1,4 @@
-import type { Knob, KnobSet, KnobValues } from '../knobs.ts';
+import type { Knob, KnobSet, KnobValues } from '../knob.ts';
 import { turnKnobs } from '../turn.ts';
 import type { ScaledAxis } from '../turn.ts';
 

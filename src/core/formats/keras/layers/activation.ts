@@ -1,7 +1,7 @@
 import type { Activation, TensorId } from '../../../graph/types.ts';
 import type { JsonCursor } from '../../json/cursor.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 
 /** Keras's names of the activations that the graph knows; `relu` of a bounded ReLU layer is `relu6` at 6. */
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {

@@ -1,6 +1,6 @@
 import type { TensorId } from '../../../graph/types.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 import { multiHeadAttention, groupedQueryAttention } from './multi-head.ts';
 
 /** Query, value and key of a layer that takes them as one list; the key defaults to the value. */

@@ -1,6 +1,6 @@
 import type { Attributes, TensorId } from '../../../graph/types.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 import { isChannelsLast, paddingOf, spatialRank } from './spatial.ts';
 
 /** Gates of an LSTM. */

@@ -2,7 +2,7 @@ import { sizeOf } from '../../../graph/sizes.ts';
 import type { TensorId } from '../../../graph/types.ts';
 import type { Call, WeightOptions } from '../call.ts';
 import type { Setter } from '../bindings.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 import { activate } from './activation.ts';
 import { equationOf, extentsOf } from './einsum-equation.ts';
 

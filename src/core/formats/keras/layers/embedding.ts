@@ -1,6 +1,6 @@
 import type { TensorId } from '../../../graph/types.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 import { kernel } from './dense.ts';
 
 const table = (call: Call): TensorId =>

@@ -1,4 +1,4 @@
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 import { ACTIVATION_LAYERS } from './activation.ts';
 import { ATTENTION_LAYERS } from './attention.ts';
 import { CONVOLUTION_LAYERS } from './convolution.ts';

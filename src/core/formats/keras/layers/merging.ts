@@ -1,6 +1,6 @@
 import type { TensorId } from '../../../graph/types.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 
 /** Joins tensors element by element, two at a time; those with fewer axes get axes of one after the batch. */
 const merge =

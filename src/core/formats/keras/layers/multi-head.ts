@@ -2,7 +2,7 @@ import { sizeOf } from '../../../graph/sizes.ts';
 import type { Attributes, TensorId } from '../../../graph/types.ts';
 import { tensorsOf } from '../argument.ts';
 import type { AxisSource, Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 
 /** Heads of one projection and where the configuration keeps their numbers. */
 interface Heads {

@@ -1,6 +1,6 @@
 import type { TensorId } from '../../../graph/types.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 
 /** Axes of the configuration, counted from the start, in ascending order. */
 function axesOf(call: Call): number[] {

@@ -1,4 +1,4 @@
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 import { imageOf, paddingOf, spatialRank } from './spatial.ts';
 
 const pool =

@@ -1,7 +1,7 @@
 import type { TensorId } from '../../../graph/types.ts';
 import type { AttributeSetters } from '../bindings.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 import { isChannelsLast } from './spatial.ts';
 
 /** Where height stands in [batch, height, width, channels], [height, width, channels] or their channels-first forms. */

@@ -2,7 +2,7 @@ import type { TensorId } from '../../../graph/types.ts';
 import type { JsonCursor } from '../../json/cursor.ts';
 import { TensorArgument, tensorsOf } from '../argument.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 
 type Cell = 'lstm' | 'gru' | 'rnn';
 

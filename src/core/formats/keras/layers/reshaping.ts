@@ -1,7 +1,7 @@
 import { sizeOf } from '../../../graph/sizes.ts';
 import type { AttributeSetters } from '../bindings.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 import { channelsMoved, imageOf, isChannelsLast, spatialRank } from './spatial.ts';
 
 const flatten: Lower = (call) => {

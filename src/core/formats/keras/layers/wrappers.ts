@@ -1,7 +1,7 @@
 import type { TensorId } from '../../../graph/types.ts';
 import { TensorArgument } from '../argument.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 
 /** Runs a layer on every step of [batch, steps, ...]. */
 const timeDistributed: Lower = (call) => {

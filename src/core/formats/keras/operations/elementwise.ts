@@ -1,7 +1,7 @@
 import type { Activation, TensorId } from '../../../graph/types.ts';
 import { tensorsOf } from '../argument.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 import { gatedLinear } from '../layers/activation.ts';
 
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {

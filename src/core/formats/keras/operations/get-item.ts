@@ -1,7 +1,7 @@
 import { tensorsOf } from '../argument.ts';
 import type { Argument } from '../argument.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 
 type Entry = { readonly kind: 'all' | 'new' } | { readonly kind: 'one'; readonly at: number } | Slice;
 

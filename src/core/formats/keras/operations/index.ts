@@ -1,4 +1,4 @@
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 import { ELEMENTWISE_OPERATIONS } from './elementwise.ts';
 import { PRODUCT_OPERATIONS } from './products.ts';
 import { REDUCTION_OPERATIONS } from './reductions.ts';

@@ -1,7 +1,7 @@
 import type { TensorId } from '../../../graph/types.ts';
 import { tensorsOf } from '../argument.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 
 function two(call: Call, first = 'x1', second = 'x2'): [TensorId, TensorId] {
   return [call.tensor(0, first), call.tensor(1, second)];

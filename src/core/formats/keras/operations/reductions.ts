@@ -1,6 +1,6 @@
 import type { Attributes } from '../../../graph/types.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 
 /** Axes of the configuration; all of them where it says none. */
 function axesOf(call: Call): number[] {

@@ -3,7 +3,7 @@ import type { TensorId } from '../../../graph/types.ts';
 import { tensorsOf } from '../argument.ts';
 import type { AttributeSetters } from '../bindings.ts';
 import type { Call } from '../call.ts';
-import type { Lower } from '../known.ts';
+import type { Lower } from '../call.ts';
 import { filled } from '../layers/reshaping.ts';
 import { getItem } from './get-item.ts';
 

@@ -1,8 +1,6 @@
 import type { Edit } from '../model/edit.ts';
-import type { DeclaredKnob, Model } from '../model/model.ts';
+import type { DeclaredKnob } from '../model/model.ts';
 import type { IsoflopError } from '../terms/errors.ts';
-import { declaredKnobs } from './declared-knobs.ts';
-import { foundKnobs } from './found-knobs.ts';
 
 /** One integer that may vary: a parameter of a family, or what was found on the graph of layers. */
 export interface Knob {
@@ -35,7 +33,3 @@ export interface KnobSet {
   faultOf(values: KnobValues): string | undefined;
   edits(values: KnobValues): Edit[];
 }
-
-/** The knobs of a model: those its family declares, else those found on its graph. Never throws where there are none: see `refusals`. */
-export const knobsOf = (model: Model, options: { readonly divisor?: number } = {}): KnobSet =>
-  model.family ? declaredKnobs(model.family) : foundKnobs(model, options.divisor);
