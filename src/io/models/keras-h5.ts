@@ -1,35 +1,38 @@
+import { fork } from 'node:child_process';
 import { basename } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import { IsoflopError } from '../../core/terms/errors.ts';
+import type { H5Answer } from './keras-h5-process.ts';
 import type { KerasH5Texts } from './keras-h5-texts.ts';
-import type { H5Answer } from './keras-h5-thread.ts';
 
 /** HDF5's own library may loop on a damaged file; a whole one is read in some milliseconds. */
 const MOST_MILLISECONDS = 1000;
-/** Its start is not the file's fault: about 100 ms, on a busy machine more. */
+/** Its start is not the file's fault: 0.3 s, on a busy machine more. */
 const MOST_START_MILLISECONDS = 30_000;
 
-const THREAD = new URL(import.meta.url.endsWith('.ts') ? 'keras-h5-thread.ts' : 'keras-h5-thread.js', import.meta.url);
+const PROGRAM = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? 'keras-h5-process.ts' : 'keras-h5-process.js', import.meta.url),
+);
 
 const SAVE_AGAIN = 'Save it again with Keras 3: keras.saving.load_model(path).save("model.keras").';
 
 /**
- * The JSON texts in the attributes of a Keras 2 file (HDF5); weights are not read. HDF5's own library reads it, in a thread of its own that is
- * ended when it takes too long or fails.
+ * The JSON texts in the attributes of a Keras 2 file (HDF5); weights are not read. HDF5's own library reads them, in a process of
+ * its own that is ended when it takes too long: a damaged file can bring down the whole process, threads included.
  */
 export function readKerasH5(path: string): Promise<KerasH5Texts> {
   const refusal = (message: string): IsoflopError =>
     new IsoflopError('invalid-input', message, { path: basename(path), hint: SAVE_AGAIN });
   return new Promise((resolve, reject) => {
-    const thread = new Worker(THREAD, { workerData: path, execArgv: [], stdout: true, stderr: true });
+    const child = fork(PROGRAM, [path], { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     const end = (settle: () => void): void => {
       clearTimeout(timer);
       settle();
-      void thread.terminate();
+      child.kill('SIGKILL');
     };
     const fail = (message: string) => (): void => end(() => reject(refusal(message)));
     let timer = setTimeout(fail('the reader of HDF5 did not start'), MOST_START_MILLISECONDS);
-    thread.on('message', (answer: H5Answer) => {
+    child.on('message', (answer: H5Answer) => {
       if ('model' in answer) end(() => resolve(answer));
       else if ('fault' in answer) fail(answer.fault)();
       else {
@@ -37,7 +40,7 @@ export function readKerasH5(path: string): Promise<KerasH5Texts> {
         timer = setTimeout(fail(`HDF5 did not finish within ${MOST_MILLISECONDS} ms`), MOST_MILLISECONDS);
       }
     });
-    thread.once('error', (error) => fail(`HDF5 cannot read it: ${error.message}`)());
-    thread.once('exit', (code) => fail(`HDF5 ended with code ${code}`)());
+    child.once('error', (error) => fail(`the reader of HDF5 cannot be started: ${error.message}`)());
+    child.once('close', () => fail('HDF5 fails on this file; it is damaged')());
   });
 }

@@ -31,7 +31,7 @@ export interface FuzzedReader extends FileKind {
   readonly name: string;
   /** Reads the file; throws an IsoflopError where it is refused, and any other error where the answer is wrong. */
   readonly read: (bytes: Uint8Array) => unknown;
-  /** How users read it, where `read` is a library that may crash or hang: in a thread that is ended then. It is asked about those files. */
+  /** How users read it, where `read` is a library that may crash or hang: in a process of its own. It is asked about those files. */
   readonly contained?: (bytes: Uint8Array) => unknown;
 }
 
