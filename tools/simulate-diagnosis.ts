@@ -112,50 +112,76 @@ function printPower(draws: number, wanted: string | undefined): void {
 }
 
 function drawFigures(draws: number): void {
-  const lines = CASES.filter(({ detector }) => detector !== 'learning-rate').map((one) => ({
+  const lines = CASES.map((one) => ({
     name: one.name.replace(/ \(.*\)/, ''),
     points: one.effects
-      .filter((effect) => effect <= one.stated)
+      .filter((effect) => effect >= 0 && effect <= one.stated)
       .map((effect) => ({ x: effect / one.stated, y: powerOf(one, one.at, effect, draws).alarm })),
   }));
-  write('diagnosis-power', 'effect, in units of the stated one', 'share of tables with an alarm', lines);
+  write('diagnosis-power', 'effect, in units of the stated one', lines);
   const floor = CASES[0];
   const designs = designsAround(floor).map(({ name, design }) => ({
     name,
     points: floor.effects.map((effect) => ({ x: effect, y: powerOf(floor, design, effect, draws).alarm })),
   }));
-  write('diagnosis-floor', 'floor, as a share of the last loss', 'share of tables with an alarm', designs);
+  write('diagnosis-floor', 'floor, as a share of the last loss', designs);
 }
 
 type Line = { readonly name: string; readonly points: readonly { readonly x: number; readonly y: number }[] };
 
-/** Where a rising line first passes a height. */
-function passing(points: Line['points'], height: number): { x: number; y: number } {
+/** The power that is promised at the stated effect. */
+const PROMISED = 0.95;
+/** Rows of the figure that a curve takes, of which the first has no name, and the share of them that it fills. */
+const ROWS = 2;
+const FILLED = 0.8;
+
+/** Where a rising line first passes a height; undefined where it never does. */
+function passing(points: Line['points'], height: number): number | undefined {
   const after = points.findIndex(({ y }) => y >= height);
-  if (after <= 0) return points[after === 0 ? 0 : points.length - 1];
+  if (after <= 0) return points[after]?.x;
   const [a, b] = [points[after - 1], points[after]];
-  return { x: a.x + ((b.x - a.x) * (height - a.y)) / (b.y - a.y), y: height };
+  return a.x + ((b.x - a.x) * (height - a.y)) / (b.y - a.y);
 }
 
-/** Draws lines of power into docs/laws and prints their numbers. */
-export function write(id: string, x: string, y: string, lines: readonly Line[]): void {
-  const marks = lines.flatMap(({ name, points }, index): Mark[] => {
-    const ink = { ramp: index / (lines.length - 1) };
-    // Every label has a height of its own, where its line passes it.
-    const at = passing(points, 0.9 - (0.8 * index) / (lines.length - 1));
-    return [
-      { kind: 'line', points, ink },
-      { kind: 'dots', points, ink },
-      { kind: 'label', ...at, text: name, ink, side: 'right' },
-    ];
-  });
+/** A curve of power in a strip of its own, from none at its foot to all at its head, with where it passes what is promised. */
+function stripOf({ points }: Line, index: number): Mark[] {
+  const middle = 1 + ROWS * index;
+  const foot = middle + (ROWS * FILLED) / 2;
+  const at = (share: number): number => foot - ROWS * FILLED * share;
+  const [left, right] = [points[0].x, points.at(-1)!.x];
+  const across = (y: number): Line['points'] => [
+    { x: left, y },
+    { x: right, y },
+  ];
+  const curve = points.map(({ x, y }) => ({ x, y: at(y) }));
+  const passes = passing(points, PROMISED);
+  return [
+    { kind: 'line', points: across(foot), ink: 'muted' },
+    { kind: 'line', points: across(at(PROMISED)), ink: 'muted', dashed: true },
+    { kind: 'band', points: curve.map(({ x, y }) => ({ x, low: foot, high: y })), ink: 'law' },
+    { kind: 'line', points: curve, ink: 'law' },
+    { kind: 'dots', points: curve, ink: 'law' },
+    {
+      kind: 'label',
+      x: right,
+      y: middle,
+      text: passes === undefined ? 'beyond' : Number(passes.toPrecision(2)).toString(),
+      ink: 'law',
+      side: 'right',
+    },
+  ];
+}
+
+/** Draws curves of power into docs/laws and prints their numbers. */
+export function write(id: string, x: string, lines: readonly Line[]): void {
   const figure: Figure = {
     id,
     title: id,
     caption: '',
     x: { label: x, scale: 'linear' },
-    y: { label: y, scale: 'linear' },
-    marks: [{ kind: 'level', y: 0.95, ink: 'muted' }, ...marks],
+    y: { label: '', scale: 'linear' },
+    marks: lines.flatMap(stripOf),
+    rows: [...lines.flatMap(({ name }) => ['', name]), ''],
   };
   const path = join(fileURLToPath(import.meta.url), `../../docs/laws/${id}.png`);
   writeFileSync(path, renderPng(renderSvg(figure, LIGHT)));

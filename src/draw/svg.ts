@@ -163,7 +163,7 @@ export function renderSvg(figure: Figure, palette: Palette, { withCaption = fals
   const yScale = rows
     ? {
         domain: [rows.length - 0.5, -0.5],
-        ticks: rows.map((_, index) => index),
+        ticks: rows.flatMap((name, index) => (name === '' ? [] : [index])),
         tickFormat: (y: number) => rows[y] ?? '',
         label: null,
       }

@@ -6,12 +6,11 @@ type Binary = Extract<Expression, { kind: 'binary' }>;
 
 /** The derivative of an expression with respect to a name. */
 export function derivative(x: Expression, name: string): Expression {
-  if (!symbolsOf(x).has(name)) return number(0);
   switch (x.kind) {
     case 'number':
       return number(0);
     case 'symbol':
-      return number(1);
+      return number(x.name === name ? 1 : 0);
     case 'binary':
       return ofBinary(x, name);
     case 'call':
@@ -20,6 +19,7 @@ export function derivative(x: Expression, name: string): Expression {
         x.operands.map((operand) => derivative(operand, name)),
       );
     case 'solve': {
+      if (!symbolsOf(x).has(name)) return number(0);
       // Implicit function theorem: F(y, p) = 0 gives dy/dp = -F_p / F_y.
       const at = (part: Expression): Expression => substitute(part, x.unknown, x);
       const ofEquation = at(derivative(x.equation, name));

@@ -2,7 +2,7 @@ import { PAIR, SCALAR } from '../math/wasm-arithmetic.ts';
 import type { Arithmetic } from '../math/wasm-arithmetic.ts';
 import { eachLane, PAIR_INDEX } from '../math/wasm-elementary-pair.ts';
 import { ELEMENTARY_INDEX } from '../math/wasm-elementary.ts';
-import { call, f64, f64x2, get, OP, set, simd } from '../math/wasm.ts';
+import { call, f64, f64x2, get, join, OP, set, simd } from '../math/wasm.ts';
 import type { BinaryOperator, FunctionName } from './expression.ts';
 import type { Instruction, Root, Tape } from './tape.ts';
 
@@ -66,7 +66,7 @@ export const pairedCode = (tape: Tape, frame: Frame): number[] => codeOf(tape, t
 
 function codeOf(tape: Tape, varies: boolean, { local, symbol, roots }: Frame, target: Target): number[] {
   const { arithmetic } = target;
-  const operands = (indices: readonly number[]): number[] => indices.flatMap((index) => get(local(index)));
+  const operands = (indices: readonly number[]): number[] => join(indices.map((index) => get(local(index))));
   const value = (instruction: Instruction): readonly number[] => {
     switch (instruction.kind) {
       case 'symbol':
@@ -85,7 +85,9 @@ function codeOf(tape: Tape, varies: boolean, { local, symbol, roots }: Frame, ta
         return target.solve(roots.get(instruction.root)!, instruction.inputs.map(local));
     }
   };
-  return tape.instructions.flatMap((instruction, index) =>
-    tape.varies[index] === varies ? [...value(instruction), ...set(local(index))] : [],
-  );
+  const parts: (readonly number[])[] = [];
+  for (let index = 0; index < tape.instructions.length; index++) {
+    if (tape.varies[index] === varies) parts.push(value(tape.instructions[index]), set(local(index)));
+  }
+  return join(parts);
 }

@@ -6,6 +6,7 @@ import {
   get,
   i32,
   i64x2,
+  join,
   loadF64,
   loadV128,
   OP,
@@ -60,10 +61,12 @@ export function emitRows(functions: WasmFunction[], { name, tape, varying, outpu
   const perPair = isSum
     ? [
         ...countLanes({ pitch, odd, row, counted }),
-        ...outputs.flatMap((output, index) => [
-          ...[...get(total(index)), ...get(pairLocal(output)), ...get(counted), ...simd('v128And')],
-          ...[...PAIR.add, ...set(total(index))],
-        ]),
+        ...join(
+          outputs.map((output, index) => [
+            ...[...get(total(index)), ...get(pairLocal(output)), ...get(counted), ...simd('v128And')],
+            ...[...PAIR.add, ...set(total(index))],
+          ]),
+        ),
       ]
     : storeRows(outputs.map(pairLocal), results);
   functions.push({
@@ -113,7 +116,9 @@ function storeRows(values: readonly number[], results: number): number[] {
 }
 
 const storeSums = (totals: readonly number[], results: number): number[] =>
-  totals.flatMap((total, index) => [
-    ...[...get(results), ...get(total), ...f64x2Lane(0), ...get(total), ...f64x2Lane(1), OP.f64Add],
-    ...storeF64(F64_BYTES * index),
-  ]);
+  join(
+    totals.map((total, index) => [
+      ...[...get(results), ...get(total), ...f64x2Lane(0), ...get(total), ...f64x2Lane(1), OP.f64Add],
+      ...storeF64(F64_BYTES * index),
+    ]),
+  );

@@ -31,7 +31,9 @@ export class Tape {
   /** Varying symbols, counted from the first of them, whose logarithm is taken and comes as a column of its own: they must be positive. */
   readonly logColumns: number[] | undefined;
   private readonly varying: number;
+  /** Instructions by what they compute, and by expressions that came before: derivatives share most of their parts. */
   private readonly known = new Map<string, number>();
+  private readonly added = new Map<Expression, number>();
 
   /** `logColumns`, where the varying symbols are columns of a table, whose logarithms are computed once a table: tapes may share it. */
   constructor(symbols: readonly string[], varying: number, logColumns?: number[]) {
@@ -42,25 +44,33 @@ export class Tape {
 
   /** Gives the index of the instruction that computes an expression. */
   add(x: Expression): number {
+    let index = this.added.get(x);
+    if (index === undefined) {
+      index = this.compute(x);
+      this.added.set(x, index);
+    }
+    return index;
+  }
+
+  private compute(x: Expression): number {
     switch (x.kind) {
       case 'number':
-        return this.emit({ kind: 'number', value: x.value }, []);
+        return this.emit(`number ${x.value}`, { kind: 'number', value: x.value }, []);
       case 'symbol': {
         const index = this.symbols.indexOf(x.name);
         if (index < 0) throw new Error(`internal: symbol '${x.name}' has no value`);
-        return this.emit({ kind: 'symbol', index }, []);
+        return this.emitSymbol(index);
       }
       case 'binary': {
         const [l, r] = [this.add(x.left), this.add(x.right)];
-        if (x.operator !== '^') return this.emit({ kind: 'binary', operator: x.operator, l, r }, [l, r]);
+        const key = `${x.operator} ${l} ${r}`;
+        if (x.operator !== '^') return this.emit(key, { kind: 'binary', operator: x.operator, l, r }, [l, r]);
         const logBase = this.addLog(l);
-        return this.emit({ kind: 'power', base: l, exponent: r, logBase }, [l, r]);
+        return this.emit(key, { kind: 'power', base: l, exponent: r, logBase }, [l, r]);
       }
       case 'call': {
         const operands = x.operands.map((operand) => this.add(operand));
-        return x.name === 'log'
-          ? this.addLog(operands[0])
-          : this.emit({ kind: 'call', name: x.name, operands }, operands);
+        return x.name === 'log' ? this.addLog(operands[0]) : this.emitCall(x.name, operands);
       }
       case 'solve':
         return this.addSolve(x);
@@ -70,9 +80,9 @@ export class Tape {
   private addLog(operand: number): number {
     const of = this.instructions[operand];
     const column = of.kind === 'symbol' ? of.index - (this.symbols.length - this.varying) : -1;
-    if (!this.logColumns || column < 0) return this.emit({ kind: 'call', name: 'log', operands: [operand] }, [operand]);
+    if (!this.logColumns || column < 0) return this.emitCall('log', [operand]);
     if (!this.logColumns.includes(column)) this.logColumns.push(column);
-    return this.emit({ kind: 'symbol', index: this.symbols.length + this.logColumns.indexOf(column) }, []);
+    return this.emitSymbol(this.symbols.length + this.logColumns.indexOf(column));
   }
 
   private addSolve(x: SolveExpression): number {
@@ -88,8 +98,15 @@ export class Tape {
     return index;
   }
 
-  private emit(instruction: Instruction, operands: readonly number[]): number {
-    const key = JSON.stringify(instruction);
+  private emitSymbol(index: number): number {
+    return this.emit(`symbol ${index}`, { kind: 'symbol', index }, []);
+  }
+
+  private emitCall(name: FunctionName, operands: readonly number[]): number {
+    return this.emit(`${name} ${operands.join(' ')}`, { kind: 'call', name, operands }, operands);
+  }
+
+  private emit(key: string, instruction: Instruction, operands: readonly number[]): number {
     const found = this.known.get(key);
     if (found !== undefined) return found;
     const index = this.push(instruction, operands);

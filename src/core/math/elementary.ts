@@ -26,7 +26,8 @@ const bits = new Uint32Array(float.buffer);
 
 /** x 2^k for |k| <= 2100 without rounding twice on normal results. */
 function scaleByPowerOf2(x: number, k: number): number {
-  let [value, exponent] = [x, k];
+  let value = x;
+  let exponent = k;
   for (; exponent > 1023; exponent -= 1023) value *= 2 ** 1023;
   for (; exponent < -1022; exponent += 1022) value *= 2 ** -1022;
   bits[0] = 0;

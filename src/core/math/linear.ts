@@ -118,20 +118,20 @@ export function nonNegativeLeastSquares(
   isFree: readonly boolean[] = [],
 ): number[] {
   const n = rhs.length;
-  const passive = new Set(rhs.flatMap((_, i) => (isFree[i] ? [i] : [])));
-  const x = (passive.size > 0 && solvePassive(gram, rhs, [...passive])) || new Array<number>(n).fill(0);
+  let passive: number[] = [];
+  for (let i = 0; i < n; i++) if (isFree[i]) passive.push(i);
+  const x = (passive.length > 0 && solvePassive(gram, rhs, passive)) || new Array<number>(n).fill(0);
   for (let iteration = 0; iteration < 10 * n; iteration++) {
-    const slope = rhs.map((value, i) => value - dot(gram[i], x));
-    const entering = argMax(slope.map((value, i) => (passive.has(i) ? -Infinity : value / Math.sqrt(gram[i][i] || 1))));
-    if (entering < 0 || slope[entering] <= 1e-12 * (Math.abs(rhs[entering]) || 1)) break;
-    passive.add(entering);
+    const entering = steepest(gram, rhs, x, passive);
+    if (entering < 0) break;
+    passive.push(entering);
     for (;;) {
-      const z = solvePassive(gram, rhs, [...passive]);
+      const z = solvePassive(gram, rhs, passive);
       if (!z) {
-        passive.delete(entering);
+        passive = passive.filter((i) => i !== entering);
         break;
       }
-      const negative = [...passive].filter((i) => z[i] <= 0 && !isFree[i]);
+      const negative = passive.filter((i) => z[i] <= 0 && !isFree[i]);
       if (negative.length === 0) {
         for (let i = 0; i < n; i++) x[i] = z[i];
         break;
@@ -141,7 +141,7 @@ export function nonNegativeLeastSquares(
       for (const i of negative) {
         if (x[i] <= 1e-15 * Math.max(...x.map(Math.abs))) {
           x[i] = 0;
-          passive.delete(i);
+          passive = passive.filter((other) => other !== i);
         }
       }
     }
@@ -149,20 +149,34 @@ export function nonNegativeLeastSquares(
   return x;
 }
 
-const argMax = (values: readonly number[]): number => {
+/** The variable outside of `passive` along which the squares fall fastest for its own scale; -1 where they fall along none. */
+function steepest(gram: Matrix, rhs: readonly number[], x: readonly number[], passive: readonly number[]): number {
   let best = -1;
-  for (const [index, value] of values.entries()) if (value > (values[best] ?? -Infinity)) best = index;
-  return best;
-};
+  let fastest = -Infinity;
+  let slope = 0;
+  for (let i = 0; i < rhs.length; i++) {
+    if (passive.includes(i)) continue;
+    const own = rhs[i] - dot(gram[i], x);
+    const scaled = own / Math.sqrt(gram[i][i] || 1);
+    if (!(scaled > fastest)) continue;
+    best = i;
+    fastest = scaled;
+    slope = own;
+  }
+  return best >= 0 && slope > 1e-12 * (Math.abs(rhs[best]) || 1) ? best : -1;
+}
 
 function solvePassive(gram: Matrix, rhs: readonly number[], indices: readonly number[]): number[] | undefined {
-  const lower = cholesky(indices.map((i) => indices.map((j) => gram[i][j])));
+  const part: Matrix = [];
+  const right: number[] = [];
+  for (const i of indices) {
+    part.push(indices.map((j) => gram[i][j]));
+    right.push(rhs[i]);
+  }
+  const lower = cholesky(part);
   if (!lower) return undefined;
-  const part = choleskySolve(
-    lower,
-    indices.map((i) => rhs[i]),
-  );
+  const solution = choleskySolve(lower, right);
   const z = new Array<number>(rhs.length).fill(0);
-  for (const [k, i] of indices.entries()) z[i] = part[k];
+  for (let k = 0; k < indices.length; k++) z[indices[k]] = solution[k];
   return z;
 }

@@ -83,6 +83,7 @@ const SIMD = {
 } as const;
 
 export function unsigned(value: number): number[] {
+  if (value < 0x80) return [value];
   const bytes: number[] = [];
   let rest = value >>> 0;
   do {
@@ -93,6 +94,7 @@ export function unsigned(value: number): number[] {
 }
 
 function signed(value: bigint): number[] {
+  if (value >= -64n && value < 64n) return [Number(value & 0x7fn)];
   const bytes: number[] = [];
   for (let rest = value; ; rest >>= 7n) {
     const isLast = rest >= -64n && rest < 64n;
@@ -101,10 +103,13 @@ function signed(value: bigint): number[] {
   }
 }
 
-export const get = (local: number): number[] => [0x20, ...unsigned(local)];
-export const set = (local: number): number[] => [0x21, ...unsigned(local)];
-export const tee = (local: number): number[] => [0x22, ...unsigned(local)];
-export const call = (index: number): number[] => [0x10, ...unsigned(index)];
+/** An opcode and an index, most often one of a single byte: kernels are made of these. */
+const indexed = (opcode: number, index: number): number[] =>
+  index < 0x80 ? [opcode, index] : [opcode, ...unsigned(index)];
+export const get = (local: number): number[] => indexed(0x20, local);
+export const set = (local: number): number[] => indexed(0x21, local);
+export const tee = (local: number): number[] => indexed(0x22, local);
+export const call = (index: number): number[] => indexed(0x10, index);
 export const i32 = (value: number): number[] => [0x41, ...signed(BigInt(value | 0))];
 export const i64 = (value: bigint): number[] => [0x42, ...signed(value)];
 export const f64 = (value: number): number[] => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)];
@@ -169,12 +174,16 @@ export interface WasmFunction {
   readonly body: readonly number[];
 }
 
-const vector = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
+/** Code one after another: Array.concat copies whole arrays, where flat and flatMap walk over their elements, and a first fit waits. */
+export const join = (parts: readonly (readonly number[])[]): number[] => ([] as number[]).concat(...parts);
+const vector = (items: readonly (readonly number[])[]): number[] => unsigned(items.length).concat(...items);
 const section = (id: number, bytes: readonly number[]): number[] => [id, ...unsigned(bytes.length), ...bytes];
-const text = (value: string): number[] => {
-  const bytes = [...new TextEncoder().encode(value)];
-  return [...unsigned(bytes.length), ...bytes];
-};
+/** Names are ASCII. */
+function text(value: string): number[] {
+  const bytes = unsigned(value.length);
+  for (let index = 0; index < value.length; index++) bytes.push(value.charCodeAt(index));
+  return bytes;
+}
 
 const codes = new WeakMap<WasmFunction, readonly number[]>();
 

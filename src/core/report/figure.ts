@@ -58,6 +58,6 @@ export interface Figure {
   readonly x: Axis;
   readonly y: Axis;
   readonly marks: readonly Mark[];
-  /** Categories along y instead of numbers: the labels of y = 0, 1, 2, ... */
+  /** Categories along y instead of numbers: the labels of y = 0, 1, 2, ...; an empty one leaves space. */
   readonly rows?: readonly string[];
 }

@@ -122,8 +122,9 @@ function unexplained(x: Float64Array, y: Float64Array): number {
   const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanA, meanB] = [mean(a), mean(b)];
   let [aa, bb, ab] = [0, 0, 0];
-  for (const [row, value] of a.entries()) {
-    const [da, db] = [value - meanA, b[row] - meanB];
+  for (let row = 0; row < a.length; row++) {
+    const da = a[row] - meanA;
+    const db = b[row] - meanB;
     aa += da * da;
     bb += db * db;
     ab += da * db;

@@ -13,6 +13,7 @@ import { DELTA, penaltyOf, RATIO, RESIDUAL } from './objective.ts';
 /** A law's formula, compiled. What an evaluation gives stands until the next one of the same law. */
 export interface LawModel {
   readonly law: Law;
+  readonly formula: Expression;
   /** Parameters that enter the formula linearly and without multiplying one another. */
   readonly linear: ReadonlySet<string>;
   /** Variables whose logarithm is taken. */
@@ -67,6 +68,7 @@ export function modelOf(law: Law): LawModel {
   });
   const model: LawModel = {
     law,
+    formula,
     linear: new Set(linearNames(formula, names)),
     positive: new Set(logColumns.map((index) => law.variables[index])),
     values: (raw, columns, rows) => kernels.values.evaluate(raw, columns, rows),
@@ -91,7 +93,7 @@ const WEIGHT = '$weight';
 const meanOf = (variable: string): string => `$mean ${variable}`;
 
 function createObjectiveModel(law: Law, objective: Objective): ObjectiveModel {
-  const formula = parseFormula(law.formula);
+  const { formula } = modelOf(law);
   const fitted = objective.residual === 'log' ? call('log', formula) : formula;
   const slopes = coordinateSlopes(law, fitted);
   const residual = subtract(symbol(OBSERVED), fitted);
@@ -159,7 +161,7 @@ function coordinateSlopes(law: Law, fitted: Expression): Expression[] {
 
 /** Sums for variable projection: the value is a rest plus each linear parameter's derivative times itself. */
 function projectionOf(law: Law, formula: Expression, isRelative: boolean): Expression[] {
-  const linear = new Set(linearNames(formula, namesOf(law)));
+  const { linear } = modelOf(law);
   const projected = law.parameters.filter(({ name }) => linear.has(name));
   const basis = projected.map(({ name }) => times(derivative(formula, name), symbol(name)));
   const rest = basis.reduce((sum, part) => subtract(sum, part), formula);

@@ -46,7 +46,10 @@ export class Problem implements Minimizable {
     this.objective = objective;
     this.isReweighted = objective.kind !== 'least-squares';
     this.rows = data.rows;
-    this.responses = response.reduce(([low, high], y) => [Math.min(low, y), Math.max(high, y)], [Infinity, -Infinity]);
+    this.responses = [
+      response.reduce((low, y) => Math.min(low, y), Infinity),
+      response.reduce((high, y) => Math.max(high, y), -Infinity),
+    ];
     const logMeans = variables.map((column) => column.reduce((sum, x) => sum + log(x), 0) / data.rows);
     this.coordinates = new Coordinates(law, logMeans, this.responses);
     this.model = objectiveModelOf(law, objective);

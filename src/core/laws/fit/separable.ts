@@ -1,8 +1,8 @@
 import { formatFormula } from '../../formula/format.ts';
 import { symbolsOf } from '../../formula/expression.ts';
 import type { Expression } from '../../formula/expression.ts';
-import { parseFormula } from '../../formula/parse.ts';
 import type { Law } from '../../terms/law.ts';
+import { modelOf } from './model.ts';
 
 /** A part of a formula without any variable, and the parameters that stand nowhere else. */
 export interface Constant {
@@ -14,8 +14,9 @@ export interface Constant {
  * The first part of a law that holds no variable but several parameters which stand nowhere else, such as `B / q^beta` where q is no
  * column: it is one number, from which no data can tell several parameters.
  */
-export function inseparable({ formula, parameters, variables }: Law): Constant | undefined {
-  const whole = parseFormula(formula);
+export function inseparable(law: Law): Constant | undefined {
+  const { parameters, variables } = law;
+  const whole = modelOf(law).formula;
   const uses = new Map<string, number>();
   count(whole, uses);
   const names = new Set(parameters.map(({ name }) => name));

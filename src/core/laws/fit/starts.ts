@@ -1,4 +1,4 @@
-import { exp, log } from '../../math/elementary.ts';
+import { log } from '../../math/elementary.ts';
 import { nonNegativeLeastSquares } from '../../math/linear.ts';
 import { sobol } from '../../math/sobol.ts';
 import type { LawParameter } from '../../terms/law.ts';
@@ -11,6 +11,9 @@ const EFFORT = [
   { most: 6, points: 256, polished: 12 },
   { most: Infinity, points: 2048, polished: 48 },
 ] as const;
+
+/** Logarithm of the smallest multiple of what it is that a projected parameter starts from. */
+const SLIVER = -12;
 
 export interface Starts {
   readonly points: readonly number[][];
@@ -43,12 +46,13 @@ export function startingPoints(problem: Problem, wanted: number | undefined, see
   const searched = all.filter(({ parameter }) => !linear.has(parameter.name));
   const projected = all.filter(({ parameter }) => linear.has(parameter.name));
   const effort = EFFORT.find(({ most }) => searched.length <= most)!;
+  const ranges = searched.map(({ parameter }) => startRange(parameter, problem));
   const cover = searched.length === 0 ? [[]] : sobol(wanted ?? effort.points, searched.length, seed);
   const points = cover.map((point) => {
     const theta = law.parameters.map(({ signed }): number => (signed ? 1 : 0));
-    for (const [position, { parameter, index }] of searched.entries()) {
-      const [low, high] = startRange(parameter, problem);
-      theta[index] = low + point[position] * (high - low);
+    for (let position = 0; position < searched.length; position++) {
+      const [low, high] = ranges[position];
+      theta[searched[position].index] = low + point[position] * (high - low);
     }
     return projected.length === 0 ? theta : project(problem, theta, projected);
   });
@@ -65,10 +69,11 @@ function project(
   const isFree = projected.map(({ parameter }) => parameter.signed ?? false);
   const factors = nonNegativeLeastSquares(gram, rhs, isFree);
   const result = [...theta];
-  for (const [position, { index }] of projected.entries()) {
+  for (let position = 0; position < projected.length; position++) {
+    const { index } = projected[position];
     // A parameter that is projected to 0 keeps a sliver, so that the search can bring it back.
     if (isFree[position]) result[index] = factors[position];
-    else result[index] = theta[index] + log(Math.max(factors[position], exp(-12)));
+    else result[index] = theta[index] + Math.max(log(factors[position]), SLIVER);
   }
   return result;
 }
