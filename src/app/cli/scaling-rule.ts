@@ -22,13 +22,17 @@ type Axis = (typeof AXES)[number];
 
 const optionOf = (axis: Axis): string => (axis === 'feedForward' ? '--feed-forward' : `--${axis}`);
 
+/** Whether factors or a rule are asked for. */
+export const isRuleAsked = (flags: RuleFlags): boolean =>
+  AXES.some((axis) => flags[axis] !== undefined) || flags.compound !== undefined || flags.rule !== undefined;
+
 /** The rule that the options ask for: single axes, compound, or a named one. Exactly one of them must be there. */
 export function ruleOf(flags: RuleFlags): ScalingRule {
   const axes = AXES.filter((axis) => flags[axis] !== undefined);
   const asked = [axes.length > 0, flags.compound !== undefined, flags.rule !== undefined].filter(Boolean).length;
   if (asked !== 1) {
     throw new IsoflopError('invalid-input', `scale takes one way to scale, got ${asked === 0 ? 'none' : 'several'}`, {
-      hint: 'Give factors (--depth, --width, --resolution, --feed-forward), or --compound, or --rule.',
+      hint: 'Give factors (--depth, --width, --resolution, --feed-forward), or --compound, --rule or --target.',
     });
   }
   if (flags.compound !== undefined) return compoundOf(flags, flags.compound);

@@ -1,17 +1,28 @@
 import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
+import { deviceOf } from '../../../core/analysis/index.ts';
 import type { Model } from '../../../core/model/model.ts';
 import { scaleModel } from '../../../core/scaling/scale.ts';
 import type { ScalingResult } from '../../../core/scaling/scale.ts';
+import { parseGoal } from '../../../core/scaling/target/goal.ts';
+import { TARGET_AXES, scaleToTarget } from '../../../core/scaling/target/scale-to-target.ts';
+import type { TargetOptions, TargetResult } from '../../../core/scaling/target/scale-to-target.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { openModel } from '../../../io/models/open.ts';
-import { wholeNumber } from '../option-values.ts';
-import { ruleOf } from '../scaling-rule.ts';
+import { oneOf, positive, wholeNumber } from '../option-values.ts';
+import { isRuleAsked, ruleOf } from '../scaling-rule.ts';
 import type { RuleFlags } from '../scaling-rule.ts';
 import { scaleText } from '../scale-text.ts';
+import { targetResultText } from '../target-text.ts';
 
 interface ScaleFlags extends RuleFlags {
+  readonly target?: string;
+  readonly axes?: string;
+  readonly device?: string;
+  readonly batch: string;
+  readonly tokens?: string;
+  readonly samples?: string;
   readonly divisor: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -36,17 +47,27 @@ export function register(program: Command): void {
     .option('--rule <name>', 'share out --times: dollar, balanced, sovit, or powers such as depth=0.5,width=0.25')
     .option('--times <factor>', 'operations that --rule shares out')
     .option('--weights <w>', 'of --rule dollar: depth, width and resolution, such as d1_w8_r1')
+    .option(
+      '--target <list>',
+      'what must hold, such as "params <= 10M, latency <= 5ms"; also =, >=, maximize, minimize',
+    )
+    .option('--axes <list>', 'axes that --target may change (default: all that the model has)')
+    .option('--device <name>', 'device of isoflop devices, for targets of time')
+    .option('--batch <n>', 'samples at once, for targets', '1')
+    .option('--tokens <n>', 'tokens a sample, for targets of models of text')
+    .option('--samples <n>', 'samples (or tokens) to train on, for targets of the whole training')
     .option('--divisor <n>', 'widths that are multiples of it stay so', '8')
     .option('--out <file>', "write the scaled model in its source's format")
     .option('--json', 'print as JSON (isoflop.scale/1)')
     .addHelpText(
       'after',
-      '\nExamples:\n  isoflop scale efficientnet-b0 --compound 1\n  isoflop scale model.keras --depth 2 --width 1.5 --out bigger.json\n  isoflop scale vit-b-16 --rule sovit --times 4',
+      '\nExamples:\n  isoflop scale efficientnet-b0 --compound 1\n  isoflop scale llama-3.2-1b --target "params = 2e9 +- 1%" --out 2b.yaml\n  isoflop scale model.keras --depth 2 --width 1.5 --out bigger.json\n  isoflop scale vit-b-16 --rule sovit --times 4',
     )
     .action(scale);
 }
 
 async function scale(argument: string, flags: ScaleFlags): Promise<void> {
+  if (flags.target !== undefined) return scaleTo(argument, flags, flags.target);
   const rule = ruleOf(flags);
   const divisor = wholeNumber(flags.divisor, '--divisor');
   if (divisor < 1)
@@ -54,6 +75,45 @@ async function scale(argument: string, flags: ScaleFlags): Promise<void> {
   const result = scaleModel(await openModel(argument), rule, { divisor });
   const out = flags.out === undefined ? undefined : written(result.variant.model, flags.out);
   console.log(flags.json ? JSON.stringify(scaleDocument(result, out), null, 2) : scaleText(result, out));
+}
+
+async function scaleTo(argument: string, flags: ScaleFlags, target: string): Promise<void> {
+  if (isRuleAsked(flags))
+    throw new IsoflopError(
+      'invalid-input',
+      '--target finds the sizes itself; a factor or a rule cannot be given beside it',
+    );
+  const goal = parseGoal(target);
+  const model = await openModel(argument);
+  const result = scaleToTarget(model, goal, targetOptions(flags));
+  const [best] = result.choices;
+  const out = flags.out === undefined || !best ? undefined : written(best.variant.model, flags.out);
+  if (!best) process.exitCode = 1;
+  console.log(
+    flags.json
+      ? JSON.stringify(targetDocument(model.name, result, out), null, 2)
+      : targetResultText(model.name, result, out),
+  );
+}
+
+function targetOptions({ axes, device, batch, tokens, samples }: ScaleFlags): TargetOptions {
+  return {
+    batch: wholeNumber(batch, '--batch'),
+    ...(axes !== undefined && { axes: axes.split(',').map((axis) => oneOf(TARGET_AXES, axis.trim(), '--axes')) }),
+    ...(device !== undefined && { device: deviceOf(device) }),
+    ...(tokens !== undefined && { tokens: wholeNumber(tokens, '--tokens') }),
+    ...(samples !== undefined && { samples: positive(samples, '--samples') }),
+  };
+}
+
+function targetDocument(parent: string, { choices, ...rest }: TargetResult, out: string | undefined): unknown {
+  const listed = choices.map(({ variant, factors, metrics }) => ({
+    name: variant.name,
+    factors,
+    metrics,
+    edits: variant.edits,
+  }));
+  return { schema: 'isoflop.target/1', parent, ...rest, choices: listed, ...(out !== undefined && { out }) };
 }
 
 function written(model: Model, out: string): string {

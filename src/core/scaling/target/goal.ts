@@ -121,7 +121,7 @@ function metricOf(name: string, text: string, at: number): Metric {
     `nothing is called '${name}'`,
     text,
     at,
-    `${didYouMean(name, names)} Targets bound ${names.join(', ')}.`.trim(),
+    `${didYouMean(name, names)}Targets bound ${names.join(', ')}.`.trim(),
   );
 }
 
