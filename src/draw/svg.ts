@@ -62,6 +62,8 @@ function extent(figure: Figure, axis: 'x' | 'y'): [number, number] {
         return axis === 'x' ? mark.points.map(({ x }) => x) : mark.points.flatMap(({ low, high }) => [low, high]);
       case 'interval':
         return axis === 'x' ? [mark.x] : [mark.low, mark.high];
+      case 'bar':
+        return axis === 'x' ? [mark.from, mark.to] : [mark.y];
       case 'level':
         return axis === 'y' ? [mark.y] : [];
       case 'label':
@@ -126,6 +128,10 @@ function plotMark(mark: Mark, palette: Palette): Plot.Markish {
         fontWeight: 600,
         ...OFFSETS[mark.side],
       });
+    case 'bar': {
+      const [y1, y2] = [mark.y - mark.thickness / 2, mark.y + mark.thickness / 2];
+      return Plot.rect([mark], { x1: 'from', x2: 'to', y1, y2, fill: color });
+    }
     case 'level':
       return Plot.ruleY([mark.y], { stroke: color });
   }

@@ -42,6 +42,15 @@ export type Mark =
       readonly ink: Ink;
       readonly side: 'left' | 'right' | 'above' | 'below';
     }
+  | {
+      readonly kind: 'bar';
+      /** The middle of the bar; in a figure of rows, in rows. */
+      readonly y: number;
+      readonly from: number;
+      readonly to: number;
+      readonly thickness: number;
+      readonly ink: Ink;
+    }
   | { readonly kind: 'level'; readonly y: number; readonly ink: Ink };
 
 export interface Point {

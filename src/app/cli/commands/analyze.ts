@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { analyzeModel, conventionOf, deviceOf, precisionRecipe, withImageSize } from '../../../core/analysis/index.ts';
 import type { Analysis } from '../../../core/analysis/index.ts';
 import type { Model } from '../../../core/model/model.ts';
+import { costFigure } from '../../../core/report/cost-figure.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { openModel } from '../../../io/models/open.ts';
 import { analysisText } from '../analysis-text.ts';
@@ -41,6 +42,7 @@ export function register(program: Command): void {
     .option('--device <name>', 'time and fit on a device of isoflop devices')
     .option('--samples <n>', 'samples (tokens for models of text) to train on: names the challenges')
     .option('--by <rows>', 'layer or block', 'block')
+    .option('--figure <file>', 'draw where the cost sits, as .svg or .png')
     .option('--json', 'print as JSON (isoflop.analysis/1)')
     .addHelpText(
       'after',
@@ -61,7 +63,14 @@ async function analyze(argument: string, flags: AnalyzeFlags): Promise<void> {
     ...(flags.device !== undefined && { device: deviceOf(flags.device) }),
     ...(flags.samples !== undefined && { samples: positive(flags.samples, '--samples') }),
   });
+  if (flags.figure !== undefined) await drawCost(analysis, flags.figure);
   console.log(flags.json ? JSON.stringify(analysisDocument(analysis), null, 2) : analysisText(analysis, by));
+}
+
+/** Drawing is loaded when it is asked for: it takes longer to load than a model to analyse. */
+async function drawCost(analysis: Analysis, path: string): Promise<void> {
+  const { writeFigure } = await import('../figure-file.ts');
+  writeFigure(costFigure(analysis), path);
 }
 
 /** The analysis as the published document. */
