@@ -20,7 +20,7 @@ import { readTorchExport } from './torch-export/archive.ts';
 /** A file as its format's own document, checked but not interpreted. */
 export type FileDocument =
   | ({ readonly format: 'keras' } & KerasDocument)
-  | ({ readonly format: 'huggingface' } & HuggingFaceConfig)
+  | ({ readonly format: 'huggingface'; readonly text: string } & HuggingFaceConfig)
   | ({ readonly format: 'torch-export' } & TorchExportDocument)
   | { readonly format: 'onnx'; readonly model: OnnxModel; readonly source: ByteSource }
   | ({ readonly format: 'safetensors' } & SafetensorsHeader)
@@ -57,7 +57,7 @@ function readJsonDocument(bytes: Uint8Array): FileDocument {
     case 'keras':
       return { format: 'keras', ...readKerasJson(document) };
     case 'huggingface':
-      return { format: 'huggingface', ...readHuggingFaceConfig(document) };
+      return { format: 'huggingface', text: decodeText(bytes), ...readHuggingFaceConfig(document) };
     case 'safetensors-index':
       return { format: 'safetensors-index', ...readShardedIndex(document) };
     case 'isoflop':

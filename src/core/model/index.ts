@@ -8,6 +8,10 @@ export { gptSchema, mlpSchema, modelSchema } from '../schema/model.ts';
 export type { GptSpec, MlpSpec, ModelSpec } from '../schema/model.ts';
 export type { Parameter, ParameterRole } from '../graph/parameter.ts';
 export { hiddenWidth } from './gpt.ts';
+export type { Edit } from './edit.ts';
+export { PRESETS, modelOfFamily, presetModel } from './families.ts';
+export type { DeclaredKnob, LowerOptions, Model, ModelDocument, ModelFormat, ModelInput } from './model.ts';
+export type { Preset } from './presets/preset.ts';
 
 /** Lowers a spec to its forward graph for batches of a fixed size (windows for gpt, rows for mlp). */
 export function buildForward(spec: ModelSpec, batch: number): Graph {

@@ -1,0 +1,11 @@
+export { compoundFactors, impliedPhi } from './compound.ts';
+export { proposeCompound } from './compound-search.ts';
+export type { Knob, KnobSet, KnobValues } from './knob.ts';
+export { knobsOf } from './knobs-of.ts';
+export type { ScalingRule } from './rules.ts';
+export { scaleModel } from './scale.ts';
+export type { ScalingOptions, ScalingResult, Variant } from './scale.ts';
+export { METRICS, parseGoal } from './target/goal.ts';
+export type { Goal, Metric, Target } from './target/goal.ts';
+export { scaleToTarget } from './target/scale-to-target.ts';
+export type { TargetChoice, TargetOptions, TargetResult } from './target/scale-to-target.ts';
