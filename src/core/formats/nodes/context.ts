@@ -100,7 +100,7 @@ export class NodeContext {
   }
 
   addAll(kind: OperatorKind, inputs: readonly TensorId[], attributes: Attributes = {}): TensorId[] {
-    return this.builder.addAll(kind, inputs, this.overridden(attributes));
+    return this.builder.addAll(kind, inputs, this.overridden(kind, inputs, attributes));
   }
 
   reshape(x: TensorId, shape: readonly number[]): TensorId {
@@ -120,17 +120,37 @@ export class NodeContext {
   }
 
   /** The attributes with the sizes that edits have set. */
-  private overridden(attributes: Attributes): Attributes {
+  private overridden(kind: OperatorKind, inputs: readonly TensorId[], attributes: Attributes): Attributes {
     if (!this.node.overrides) return attributes;
     const changed: Record<string, unknown> = { ...attributes };
     for (const [name, values] of Object.entries(this.node.overrides)) {
       if (!(name in attributes)) continue;
       const index = this.met.get(name) ?? 0;
       this.met.set(name, index + 1);
-      if (values[index] !== undefined) changed[name] = values[index];
+      const value = values[index];
+      if (value === undefined) continue;
+      const isShape = name === 'shape' && inputs.length > 0 && typeof value !== 'number';
+      changed[name] = isShape ? atBatch(kind, value, attributes.shape!, this.shapeOf(inputs[0])) : value;
     }
     return changed as Attributes;
   }
+}
+
+/**
+ * A target shape that was set for a batch of 1, at the batch that is lowered: `natural` is what the document says for this batch, with the
+ * sizes before the edit.
+ */
+function atBatch(
+  kind: OperatorKind,
+  wanted: readonly number[],
+  natural: readonly number[],
+  input: readonly number[],
+): number[] {
+  if (kind === 'broadcast') return wanted.map((extent, axis) => (extent === 1 ? natural[axis] : extent));
+  const times = sizeOf(input) / sizeOf(wanted);
+  if (times === 1) return [...wanted];
+  const moving = wanted.findIndex((extent, axis) => natural[axis] === extent * times);
+  return wanted.map((extent, axis) => (axis === Math.max(0, moving) ? extent * times : extent));
 }
 
 export function placeWeight(builder: GraphBuilder, weight: Weight, use: Use, layer: string): TensorId {
