@@ -17,6 +17,12 @@ export type Edit =
       readonly value: readonly number[] | number;
     }
   /** Runs a chain of layers `times` times in all, each copy after the other, with weights of its own. 1 leaves it, 0 takes it out. */
-  | { readonly kind: 'repeat'; readonly layers: readonly string[]; readonly times: number }
+  | {
+      readonly kind: 'repeat';
+      readonly layers: readonly string[];
+      readonly times: number;
+      /** Whether the chain changes the shape and its copies must not: they take their output's shape as input, without strides. */
+      readonly keepsShape?: boolean;
+    }
   /** Sets a parameter of a family by its path. */
   | { readonly kind: 'parameter'; readonly path: string; readonly value: unknown };

@@ -1,5 +1,6 @@
 import { tiedAxes } from '../graph/axes.ts';
 import type { TiedAxes, VariableId } from '../graph/axes.ts';
+import { growableStages } from '../graph/growable.ts';
 import { stagesOf } from '../graph/repeats.ts';
 import type { Stage } from '../graph/repeats.ts';
 import type { Edit } from '../model/edit.ts';
@@ -11,11 +12,16 @@ import { sizeEdits } from './size-edits.ts';
 import { widthClasses } from './width-classes.ts';
 import type { WidthClass } from './width-classes.ts';
 
-/** The knobs of a graph of layers: its repeated blocks, its tied widths, the extents of its images. */
+/**
+ * The knobs of a graph of layers: its repeated blocks, its tied widths, the extents of its images. Where nothing repeats, layers
+ * that change the shape may be followed by copies that keep it, in formats that can say so.
+ */
 export function foundKnobs(model: Model, divisor?: number): KnobSet {
   const graph = model.lower({ batch: 1 });
   const axes = tiedAxes(graph);
-  const stages = stagesOf(graph);
+  const repeated = stagesOf(graph);
+  const stages = repeated.length > 0 || model.format !== 'keras' ? repeated : growableStages(graph);
+  const keepsShape = stages !== repeated;
   const classes = widthClasses(axes, divisor);
   const resolutions = resolutionKnobs(model, axes);
   const depths = unique(stages.map(depthKnob));
@@ -45,7 +51,7 @@ export function foundKnobs(model: Model, divisor?: number): KnobSet {
     // Widths first: copies of a block take the widths that its layers have by then.
     edits: (values) => [
       ...sizeEdits(axes, model.inputs, sizesOf(values)),
-      ...stages.flatMap((stage, index) => repeatEdit(stage, values.get(depths[index].id))),
+      ...stages.flatMap((stage, index) => repeatEdit(stage, keepsShape, values.get(depths[index].id))),
     ],
   };
 }
@@ -97,11 +103,12 @@ function shapeOf(model: Model, { graph }: TiedAxes, input: number): readonly (nu
 }
 
 /** The last unit is repeated, or the last ones are taken out: the block that changes the shape stays. */
-function repeatEdit(stage: Stage, blocks = blocksOf(stage)): Edit[] {
+function repeatEdit(stage: Stage, keepsShape: boolean, blocks = blocksOf(stage)): Edit[] {
   const { units } = stage;
   const more = blocks - blocksOf(stage);
   if (more === 0) return [];
-  if (more > 0) return [{ kind: 'repeat', layers: units.at(-1)!.layers, times: 1 + more }];
+  if (more > 0)
+    return [{ kind: 'repeat', layers: units.at(-1)!.layers, times: 1 + more, ...(keepsShape ? { keepsShape } : {}) }];
   return [{ kind: 'repeat', layers: units.slice(more).flatMap(({ layers }) => layers), times: 0 }];
 }
 

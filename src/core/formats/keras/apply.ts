@@ -53,7 +53,7 @@ function applyEdit(draft: JsonCursor, { graph, bindings }: Lowered, edit: Edit):
       break;
     }
     case 'repeat':
-      repeatLayers(bindings, edit.layers, edit.times);
+      repeatLayers(bindings, edit.layers, edit.times, edit.keepsShape);
       break;
     case 'input':
       setInput(draft, edit.input, edit.shape);

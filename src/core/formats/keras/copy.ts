@@ -17,6 +17,18 @@ export function copyOf({ name, cursor }: LayerEntry, taken: Set<string>): Copy {
   return { name: own, value };
 }
 
+/** How a layer's entry is copied under a name of its own. */
+export type MakeCopy = (entry: LayerEntry, taken: Set<string>) => Copy;
+
+/** A copy that gives the shape that it gets: a convolution without strides, its edges padded. */
+export function shapeKeepingCopyOf(entry: LayerEntry, taken: Set<string>): Copy {
+  const copy = copyOf(entry, taken);
+  const config = copy.value.config as Record<string, unknown>;
+  if (Array.isArray(config.strides)) config.strides = config.strides.map(() => 1);
+  if (config.padding === 'valid') config.padding = 'same';
+  return copy;
+}
+
 function freeName(name: string, taken: ReadonlySet<string>): string {
   for (let copy = 1; ; copy++) {
     const candidate = `${name}_rep${copy}`;

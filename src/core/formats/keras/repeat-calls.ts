@@ -1,8 +1,7 @@
 import type { JsonCursor } from '../json/cursor.ts';
 import { refusal } from '../refusal.ts';
 import type { Bindings } from './bindings.ts';
-import { copyOf } from './copy.ts';
-import type { Copy } from './copy.ts';
+import type { Copy, MakeCopy } from './copy.ts';
 import { referencesOf } from './node.ts';
 import type { Reference } from './node.ts';
 import { callIndex, nodeOffsets, outputIndex } from './order.ts';
@@ -18,7 +17,13 @@ interface Ends {
 }
 
 /** Repeats layers of a functional model: each copy is called on the result of the one before. */
-export function repeatCalls(model: JsonCursor, bindings: Bindings, names: Names, times: number): void {
+export function repeatCalls(
+  model: JsonCursor,
+  bindings: Bindings,
+  names: Names,
+  times: number,
+  makeCopy: MakeCopy,
+): void {
   const layers = layersOf(model);
   const chain = [...layers.values()].filter(({ name }) => names.has(name));
   const source = chain.find(({ className }) => className === 'InputLayer');
@@ -33,7 +38,7 @@ export function repeatCalls(model: JsonCursor, bindings: Bindings, names: Names,
   }
   const taken = new Set(layers.keys());
   const copies: Copy[][] = [];
-  for (let copy = 1; copy < times; copy++) copies.push(chain.map((entry) => copyOf(entry, taken)));
+  for (let copy = 1; copy < times; copy++) copies.push(chain.map((entry) => makeCopy(entry, taken)));
   const nameIn = (copy: number, name: string): string =>
     copy === 0 ? name : copies[copy - 1][chain.findIndex((entry) => entry.name === name)].name;
   redirect(config, (name) => (names.has(name) ? { layer: nameIn(times - 1, name) } : undefined), layers, names);

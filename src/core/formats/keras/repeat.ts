@@ -1,7 +1,8 @@
 import type { JsonCursor } from '../json/cursor.ts';
 import { refusal } from '../refusal.ts';
 import type { Bindings, Place } from './bindings.ts';
-import { copyOf } from './copy.ts';
+import { copyOf, shapeKeepingCopyOf } from './copy.ts';
+import type { MakeCopy } from './copy.ts';
 import { repeatCalls } from './repeat-calls.ts';
 import { isFunctional, layersOf } from './structure.ts';
 
@@ -12,12 +13,16 @@ interface Chain {
   readonly layers: ReadonlySet<string>;
 }
 
-/** Repeats a chain of layers of one model; 1 leaves the document as it is, 0 takes the chain out. */
-export function repeatLayers(bindings: Bindings, names: readonly string[], times: number): void {
+/**
+ * Repeats a chain of layers of one model; 1 leaves the document as it is, 0 takes the chain out. `keepsShape`: the chain changes the shape,
+ * its copies do not.
+ */
+export function repeatLayers(bindings: Bindings, names: readonly string[], times: number, keepsShape = false): void {
   if (times === 1 || names.length === 0) return;
   const { model, layers } = chainOf(bindings, names);
-  if (isFunctional(model)) repeatCalls(model, bindings, layers, times);
-  else repeatInLine(model, layers, times);
+  const copy: MakeCopy = keepsShape ? shapeKeepingCopyOf : copyOf;
+  if (isFunctional(model)) repeatCalls(model, bindings, layers, times, copy);
+  else repeatInLine(model, layers, times, copy);
 }
 
 /** The innermost model that holds all the layers. A model inside of it counts as one layer where all its weights are meant. */
@@ -63,7 +68,7 @@ function ownerOf(places: ReadonlyMap<string, Place>, weight: string): string {
 }
 
 /** In a Sequential model the copies stand behind the last layer of the chain. */
-function repeatInLine(model: JsonCursor, names: ReadonlySet<string>, times: number): void {
+function repeatInLine(model: JsonCursor, names: ReadonlySet<string>, times: number, copy: MakeCopy): void {
   const entries = [...layersOf(model).values()];
   const first = entries.findIndex(({ name }) => names.has(name));
   const chain = entries.slice(first, first + names.size);
@@ -71,7 +76,7 @@ function repeatInLine(model: JsonCursor, names: ReadonlySet<string>, times: numb
   if (stranger !== undefined)
     throw refusal(`it stands between the layers that are to be repeated`, { path: `layer '${stranger.name}'` });
   const taken = new Set(entries.map(({ name }) => name));
-  const copies = Array.from({ length: Math.max(0, times - 1) }, () => chain.map((entry) => copyOf(entry, taken).value));
+  const copies = Array.from({ length: Math.max(0, times - 1) }, () => chain.map((entry) => copy(entry, taken).value));
   const layers = model.get('config').get('layers').value as unknown[];
   if (times === 0) layers.splice(first, chain.length);
   else layers.splice(first + chain.length, 0, ...copies.flat());

@@ -149,7 +149,9 @@ function atBatch(
   if (kind === 'broadcast') return wanted.map((extent, axis) => (extent === 1 ? natural[axis] : extent));
   const times = sizeOf(input) / sizeOf(wanted);
   if (times === 1) return [...wanted];
-  const moving = wanted.findIndex((extent, axis) => natural[axis] === extent * times);
+  const exact = wanted.findIndex((extent, axis) => natural[axis] === extent * times);
+  // Beside an axis that an edit enlarged, a -1 of the document is filled with too much or too little: it grows all the same.
+  const moving = exact >= 0 ? exact : wanted.findIndex((extent, axis) => natural[axis] > extent);
   return wanted.map((extent, axis) => (axis === Math.max(0, moving) ? extent * times : extent));
 }
 
