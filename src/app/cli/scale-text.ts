@@ -5,14 +5,17 @@ import { nominalMacs } from '../../core/scaling/rules.ts';
 import type { ScalingRule } from '../../core/scaling/rules.ts';
 import type { ScalingResult } from '../../core/scaling/scale.ts';
 import type { Suggestion } from '../../core/scaling/suggestions.ts';
-import { countText, significant, table } from './format.ts';
+import { significant, table } from './format.ts';
+import { transferLines } from './transfer-text.ts';
+import type { Transfer } from './transfer-text.ts';
+import { countUnits } from './units.ts';
 import { wrap } from './wrap.ts';
 
 /** So many repairs are printed, those farthest from their nominal size first. */
 const SHOWN_REPAIRS = 12;
 
 /** A scaled model in words, within 80 columns. */
-export function scaleText(result: ScalingResult, out: string | undefined): string {
+export function scaleText(result: ScalingResult, out: string | undefined, transfer?: Transfer): string {
   const { variant, nominal, achieved, before, after } = result;
   const axes = (['depth', 'width', 'resolution', 'feedForward'] as const).filter((axis) => nominal[axis] !== undefined);
   const factor = (value: number | undefined): string => (value === undefined ? '-' : significant(value, 4));
@@ -29,15 +32,15 @@ export function scaleText(result: ScalingResult, out: string | undefined): strin
       [
         [
           'parameters',
-          countText(before.params),
-          countText(after.params),
+          countUnits(before.params),
+          countUnits(after.params),
           significant(after.params / before.params, 4),
           '-',
         ],
         [
           'MACs',
-          countText(before.macs),
-          countText(after.macs),
+          countUnits(before.macs),
+          countUnits(after.macs),
           significant(after.macs / before.macs, 4),
           factor(nominalMacs(nominal)),
         ],
@@ -47,6 +50,7 @@ export function scaleText(result: ScalingResult, out: string | undefined): strin
     ...repairLines(result.repairs),
     ...result.warnings.flatMap((warning) => ['', ...wrap(warning)]),
     ...suggestionLines(result.suggestions),
+    ...(transfer ? transferLines(transfer) : []),
     ...statementLines(variant.rule, variant.parent),
     ...(out === undefined ? [] : ['', `Written to ${out}, with fresh weights where it has weights.`]),
   ].join('\n');

@@ -49,12 +49,19 @@ export function imageShape(x: Shape, channelsLast: boolean | undefined, channels
   return channelsLast ? [x[0], ...spatial, channels] : [x[0], channels, ...spatial];
 }
 
+/** Filters have an axis of inputs, one of outputs, and those of the window. */
+function checkRanks(x: Shape, w: Shape): void {
+  if (x.length !== w.length || x.length < 3)
+    throw new ShapeError(`filters of rank ${w.length} do not slide over a tensor of rank ${x.length}`);
+}
+
 export function convolutionShape(x: Shape, w: Shape, attributes: Attributes): number[] {
+  checkRanks(x, w);
   const { groups = 1, channelsLast, filters = 'out-in-spatial' } = attributes;
   const [image, filter] = [imageAxes(x.length, channelsLast), filterAxes(filters, w.length)];
   const isDepthwise = filters === 'spatial-channel-multiplier';
   const [wanted, channels] = [isDepthwise ? w[filter.in] : w[filter.in] * groups, x[image.channels]];
-  if (x.length !== w.length || wanted !== channels)
+  if (wanted !== channels)
     throw new ShapeError(`filters [${w}] in ${groups} groups want ${wanted} channels, got ${channels} of [${x}]`);
   const out = isDepthwise ? w[filter.in] * w[filter.out] : w[filter.out];
   if (out % groups !== 0) throw new ShapeError(`${groups} groups do not divide ${out} output channels`);
@@ -64,9 +71,10 @@ export function convolutionShape(x: Shape, w: Shape, attributes: Attributes): nu
 
 /** (n - 1) s - p + d (k - 1) + 1 + output padding; under `same` n s. */
 export function transposedShape(x: Shape, w: Shape, attributes: Attributes): number[] {
+  checkRanks(x, w);
   const { groups = 1, channelsLast, filters = 'in-out-spatial', padding } = attributes;
   const [image, filter] = [imageAxes(x.length, channelsLast), filterAxes(filters, w.length)];
-  if (x.length !== w.length || w[filter.in] !== x[image.channels])
+  if (w[filter.in] !== x[image.channels])
     throw new ShapeError(`filters [${w}] want ${w[filter.in]} channels, got ${x[image.channels]} of [${x}]`);
   const spatial = image.spatial.map((axis, i) => {
     const [stride, dilation] = [attributes.strides?.[i] ?? 1, attributes.dilations?.[i] ?? 1];

@@ -65,6 +65,25 @@ export const scaleSchema = z
         source: z.string(),
       }),
     ),
+    hyperparameters: z
+      .object({
+        rule: z.enum(['standard', 'mup', 'completep']),
+        rows: z.array(
+          z.object({
+            tensor: z.string().describe('Name, with the numbers of blocks as *.'),
+            tensors: z.int().describe('Tensors that share the row.'),
+            role: z.string(),
+            fanInFactor: z.number(),
+            learningRate: z.number(),
+            deviation: z.number(),
+            weightDecay: z.number(),
+            epsilon: z.number(),
+            output: z.number(),
+          }),
+        ),
+      })
+      .optional()
+      .describe('Factors on what holds in the parent, by kind of tensor.'),
     edits: z.array(editSchema).describe('Changes of the parent, to be replayed in order.'),
     out: z.string().optional().describe('File that the scaled model was written to.'),
   })

@@ -1,8 +1,8 @@
 import { differentiate } from '../../core/autodiff/differentiate.ts';
 import type { TrainingGraph } from '../../core/autodiff/differentiate.ts';
-import type { Graph, Tensor, TensorId } from '../../core/graph/types.ts';
+import type { Graph, Operator, Tensor, TensorId } from '../../core/graph/types.ts';
 import { buildForward } from '../../core/model/index.ts';
-import type { ModelSpec } from '../../core/model/index.ts';
+import type { GptSpec, ModelSpec } from '../../core/model/index.ts';
 import type { EvaluationProgram, GradientOutput, ProgramInput, ProgramOutput, TrainingProgram } from './contract.ts';
 import { Emitter } from './emitter.ts';
 import { lowerOperator } from './lower.ts';
@@ -36,6 +36,36 @@ export function buildEvaluationProgram(spec: ModelSpec, batch: number): Evaluati
     inputs: inputsOf(graph),
     parameters: graph.parameters.map(({ parameter }) => parameter),
     losses,
+  };
+}
+
+/** What an activation is of: attention's and the MLP's part of a block, the sum that blocks add to, the outputs. */
+export type ActivationKind = 'attention' | 'mlp' | 'stream' | 'logits';
+
+/** The forward pass of a gpt with the activations of its layers as outputs. */
+export interface ActivationProgram extends Omit<EvaluationProgram, 'losses'> {
+  readonly activations: readonly (ProgramOutput & { readonly kind: ActivationKind })[];
+}
+
+export function buildActivationProgram(spec: GptSpec, batch: number): ActivationProgram {
+  const graph = buildForward(spec, batch);
+  const loss = graph.operators.find(({ kind }) => kind === 'loss')!;
+  const kindOf = ({ kind, layer, outputs, inputs }: Operator): ActivationKind | undefined => {
+    const part = layer.endsWith('.attention') ? 'attention' : layer.endsWith('.mlp') ? 'mlp' : undefined;
+    if (outputs[0] === loss.inputs[0]) return 'logits';
+    if (part && graph.parameters.some(({ tensor, parameter }) => tensor === inputs[1] && parameter.residual))
+      return part;
+    return part && kind === 'add' ? 'stream' : undefined;
+  };
+  const activations = graph.operators.flatMap((operator) => {
+    const kind = kindOf(operator);
+    return kind ? [{ ...outputOf(graph, operator.outputs[0]), kind }] : [];
+  });
+  return {
+    bytes: encode(graph, activations),
+    inputs: inputsOf(graph),
+    parameters: graph.parameters.map(({ parameter }) => parameter),
+    activations,
   };
 }
 

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { deviceOf } from '../../../core/analysis/index.ts';
 import type { Model } from '../../../core/model/model.ts';
+import { PARAMETRIZATIONS, transferTable } from '../../../core/recipe/transfer.ts';
 import { scaleModel } from '../../../core/scaling/scale.ts';
 import type { ScalingResult } from '../../../core/scaling/scale.ts';
 import { parseGoal } from '../../../core/scaling/target/goal.ts';
@@ -14,9 +15,11 @@ import { oneOf, positive, wholeNumber } from '../option-values.ts';
 import { isRuleAsked, ruleOf } from '../scaling-rule.ts';
 import type { RuleFlags } from '../scaling-rule.ts';
 import { scaleText } from '../scale-text.ts';
+import type { Transfer } from '../transfer-text.ts';
 import { targetResultText } from '../target-text.ts';
 
 interface ScaleFlags extends RuleFlags {
+  readonly hyperparameters?: string;
   readonly target?: string;
   readonly axes?: string;
   readonly device?: string;
@@ -47,6 +50,7 @@ export function register(program: Command): void {
     .option('--rule <name>', 'share out --times: dollar, balanced, sovit, or powers such as depth=0.5,width=0.25')
     .option('--times <factor>', 'operations that --rule shares out')
     .option('--weights <w>', 'of --rule dollar: depth, width and resolution, such as d1_w8_r1')
+    .option('--hyperparameters <rule>', 'set each tensor by standard, mup or completep: factors on the parent')
     .option(
       '--target <list>',
       'what must hold, such as "params <= 10M, latency <= 5ms"; also =, >=, maximize, minimize',
@@ -61,7 +65,7 @@ export function register(program: Command): void {
     .option('--json', 'print as JSON (isoflop.scale/1)')
     .addHelpText(
       'after',
-      '\nExamples:\n  isoflop scale efficientnet-b0 --compound 1\n  isoflop scale llama-3.2-1b --target "params = 2e9 +- 1%" --out 2b.yaml\n  isoflop scale model.keras --depth 2 --width 1.5 --out bigger.json\n  isoflop scale vit-b-16 --rule sovit --times 4',
+      '\nExamples:\n  isoflop scale efficientnet-b0 --compound 1\n  isoflop scale llama-3.2-1b --target "params = 2e9 +- 1%" --out 2b.yaml\n  isoflop scale gpt2 --width 2 --hyperparameters mup\n  isoflop scale model.keras --depth 2 --width 1.5 --out bigger.json\n  isoflop scale vit-b-16 --rule sovit --times 4',
     )
     .action(scale);
 }
@@ -72,9 +76,19 @@ async function scale(argument: string, flags: ScaleFlags): Promise<void> {
   const divisor = wholeNumber(flags.divisor, '--divisor');
   if (divisor < 1)
     throw new IsoflopError('invalid-input', `--divisor takes a whole number from 1 on, got '${flags.divisor}'`);
-  const result = scaleModel(await openModel(argument), rule, { divisor });
+  const model = await openModel(argument);
+  const result = scaleModel(model, rule, { divisor });
+  const transfer = flags.hyperparameters === undefined ? undefined : transferOf(model, result, flags.hyperparameters);
   const out = flags.out === undefined ? undefined : written(result.variant.model, flags.out);
-  console.log(flags.json ? JSON.stringify(scaleDocument(result, out), null, 2) : scaleText(result, out));
+  console.log(
+    flags.json ? JSON.stringify(scaleDocument(result, out, transfer), null, 2) : scaleText(result, out, transfer),
+  );
+}
+
+/** The scaled model's tensors against those of the model that it came from. */
+function transferOf(model: Model, { variant, achieved }: ScalingResult, name: string): Transfer {
+  const rule = oneOf(PARAMETRIZATIONS, name, '--hyperparameters');
+  return { rule, rows: transferTable(model.lower(), variant.model.lower(), rule, achieved.depth ?? 1) };
 }
 
 async function scaleTo(argument: string, flags: ScaleFlags, target: string): Promise<void> {
@@ -129,7 +143,16 @@ function written(model: Model, out: string): string {
 }
 
 /** The result as the published document. */
-function scaleDocument({ variant, ...rest }: ScalingResult, out: string | undefined): unknown {
+function scaleDocument({ variant, ...rest }: ScalingResult, out: string | undefined, transfer?: Transfer): unknown {
   const { name, parent, rule, edits } = variant;
-  return { schema: 'isoflop.scale/1', name, parent, rule, ...rest, edits, ...(out !== undefined && { out }) };
+  return {
+    schema: 'isoflop.scale/1',
+    name,
+    parent,
+    rule,
+    ...rest,
+    ...(transfer && { hyperparameters: transfer }),
+    edits,
+    ...(out !== undefined && { out }),
+  };
 }
