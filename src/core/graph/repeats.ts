@@ -1,3 +1,4 @@
+import { besideOf } from './beside.ts';
 import { chainsOf } from './regions.ts';
 import type { Chain, Region } from './regions.ts';
 import { DEPTHWISE, signatures } from './signature.ts';
@@ -26,8 +27,9 @@ const MOST_EXTRA = 2;
 
 /** Stages of repeatable blocks, in the order of the forward pass. */
 export function stagesOf(graph: Graph): Stage[] {
+  const beside = besideOf(graph);
   const chains = chainsOf(graph)
-    .map((chain) => new ChainStages(graph, chain))
+    .map((chain) => new ChainStages(graph, chain, beside))
     .sort((a, b) => b.operators - a.operators);
   const taken = new Set<Operator>();
   const find = (isFree: (region: Region) => boolean): Found[] =>
@@ -58,10 +60,12 @@ class ChainStages {
   readonly blocks: readonly Operator[];
   private readonly graph: Graph;
   private readonly chain: Chain;
+  private readonly beside: ReturnType<typeof besideOf>;
   private readonly keys: readonly string[];
   private readonly weights: readonly string[][];
 
-  constructor(graph: Graph, chain: Chain) {
+  constructor(graph: Graph, chain: Chain, beside: ReturnType<typeof besideOf>) {
+    this.beside = beside;
     this.graph = graph;
     this.chain = chain;
     this.keys = chain.map((region) => signatures.region(graph, region));
@@ -159,7 +163,7 @@ class ChainStages {
 
   /** The layers of a unit; undefined where a layer or a weight stands in other places too. */
   private unit(at: number, length: number): RepeatUnit | undefined {
-    const inside = new Set(this.chain.slice(at, at + length).flatMap(({ operators }) => operators));
+    const inside = this.beside(new Set(this.chain.slice(at, at + length).flatMap(({ operators }) => operators)));
     const names = new Set([...inside].map(({ layer }) => layer));
     const weights = new Set([...inside].flatMap(({ inputs }) => inputs.filter((id) => this.isWeight(id))));
     const strays = this.graph.operators.some(

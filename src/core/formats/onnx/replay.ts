@@ -1,5 +1,6 @@
 import type { Parameter } from '../../graph/parameter.ts';
 import type { Graph } from '../../graph/types.ts';
+import { atTwoSamples } from '../nodes/batch-axes.ts';
 import type { DocumentNode, NodeDocument, NodeInput, Weight } from '../nodes/document.ts';
 import { encoded, freshValues } from './fresh.ts';
 import type { OnnxAttribute, OnnxExtent, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './types.ts';
@@ -17,7 +18,7 @@ export interface Replay {
 /** The file's model with the document's edits made in it: fresh weights, no shapes that no longer hold. */
 export function replay({ model, nodes, document, lowerAt }: Replay): OnnxModel {
   const graph = lowerAt(1);
-  const later = document.inputs.some((input) => input.whole[0] === null) ? lowerAt(2) : graph;
+  const later = atTwoSamples(document, lowerAt) ?? graph;
   const sizes: OnnxTensor[] = [];
   const written = document.nodes.map((node) => {
     const { node: edited, initializers } = editedNode(node, nodes.get(node.copyOf ?? node.name)!, graph, later);
