@@ -5,6 +5,7 @@ import type { DocumentNode, NodeDocument, NodeInput, Weight } from '../nodes/doc
 import { encoded, freshValues } from './fresh.ts';
 import type { OnnxAttribute, OnnxExtent, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './types.ts';
 
+const FLOAT = 1;
 const INT64 = 7;
 
 export interface Replay {
@@ -106,7 +107,12 @@ function editedNode(node: DocumentNode, source: OnnxNode, graph: Graph, later: G
     case 'LSTM':
     case 'GRU':
     case 'RNN':
-      return { node: withAttribute(plain, 'hidden_size', operator(graph, 'hidden') as number), initializers: [] };
+      return {
+        node: withAttribute(withoutStates(plain), 'hidden_size', operator(graph, 'hidden') as number),
+        initializers: [],
+      };
+    case 'Resize':
+      return withImageSizes(plain, graph, later);
     default:
       return { node: plain, initializers: [] };
   }
@@ -130,6 +136,30 @@ function withInput(node: OnnxNode, index: number, what: string, values: readonly
   const name = `${node.name}/${what}`;
   const inputs = node.inputs.map((input, i) => (i === index ? name : input));
   return { node: { ...node, inputs }, initializers: [integers(name, values)] };
+}
+
+/** The lowering has seen that the states are zeros, as they are without. Peepholes stay. */
+const withoutStates = (node: OnnxNode): OnnxNode => ({
+  ...node,
+  inputs: node.inputs.map((name, index) => (index === 5 || index === 6 ? '' : name)),
+});
+
+/** Sizes are those of every axis; where the batch is free, factors, from which half a cell keeps the rounding away. */
+function withImageSizes(node: OnnxNode, graph: Graph, later: Graph): EditedNode {
+  const operator = graph.operators.find(({ layer, kind }) => layer === node.name && kind === 'resize')!;
+  const { shape } = graph.tensors[operator.inputs[0]];
+  const sizes = [...shape.slice(0, 2), ...(operator.attributes.sizes ?? [])];
+  if (later === graph) {
+    const { node: edited, initializers } = withInput(node, 3, 'sizes', sizes);
+    return { node: { ...edited, inputs: [edited.inputs[0], '', '', edited.inputs[3]] }, initializers };
+  }
+  const factors = sizes.map((size, axis) => (size === shape[axis] ? 1 : (size + 0.5) / shape[axis]));
+  const name = `${node.name}/scales`;
+  const data = Float32Array.from(factors);
+  return {
+    node: { ...node, inputs: [node.inputs[0], '', name] },
+    initializers: [{ name, dims: [factors.length], dataType: FLOAT, external: false, data }],
+  };
 }
 
 const withAttribute = (node: OnnxNode, name: string, value: number): OnnxNode => ({
