@@ -6,6 +6,7 @@ import { encoded, freshValues } from './fresh.ts';
 import type { OnnxAttribute, OnnxExtent, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './types.ts';
 
 const FLOAT = 1;
+const MOST_INT32 = 2 ** 31 - 1;
 const INT64 = 7;
 
 export interface Replay {
@@ -21,10 +22,11 @@ export function replay({ model, nodes, document, lowerAt }: Replay): OnnxModel {
   const graph = lowerAt(1);
   const later = atTwoSamples(document, lowerAt) ?? graph;
   const sizes: OnnxTensor[] = [];
-  const written = document.nodes.map((node) => {
-    const { node: edited, initializers } = editedNode(node, nodes.get(node.copyOf ?? node.name)!, graph, later);
+  const written = document.nodes.flatMap((node) => {
+    const source = nodes.get(node.copyOf ?? node.name)!;
+    const { node: edited, before = [], initializers } = editedNode(node, source, graph, later);
     sizes.push(...initializers);
-    return edited;
+    return [...before, edited];
   });
   const tensors = new Map(model.graph.initializers.map((tensor) => [tensor.name, tensor]));
   const parameters = new Map(graph.parameters.map(({ parameter }) => [parameter.name, parameter]));
@@ -72,6 +74,8 @@ function outputValue(value: OnnxValue, name: string, graph: Graph): OnnxValue {
 
 interface EditedNode {
   readonly node: OnnxNode;
+  /** Nodes that compute its new sizes. */
+  readonly before?: readonly OnnxNode[];
   /** Constants that hold the node's new sizes. */
   readonly initializers: readonly OnnxTensor[];
 }
@@ -84,8 +88,9 @@ function editedNode(node: DocumentNode, source: OnnxNode, graph: Graph, later: G
       attribute as 'shape'
     ];
   switch (node.type) {
-    case 'Reshape':
     case 'Expand':
+      return withExpansion(plain, operator(graph, 'shape') as number[], operator(later, 'shape') as number[]);
+    case 'Reshape':
       return withInput(
         plain,
         1,
@@ -98,7 +103,7 @@ function editedNode(node: DocumentNode, source: OnnxNode, graph: Graph, later: G
       return withSlice(
         plain,
         operator(graph, 'starts') as number[],
-        operator(graph, 'ends') as number[],
+        toTheEnd(operator(graph, 'ends') as number[], operator(later, 'ends') as number[]),
         operator(graph, 'steps') as number[],
       );
     case 'Conv':
@@ -159,6 +164,39 @@ function withImageSizes(node: OnnxNode, graph: Graph, later: Graph): EditedNode 
   return {
     node: { ...node, inputs: [node.inputs[0], '', name] },
     initializers: [{ name, dims: [factors.length], dataType: FLOAT, external: false, data }],
+  };
+}
+
+/** An end that moves with the batch is the end of the axis, however many samples there are. */
+const toTheEnd = (ends: readonly number[], later: readonly number[]): number[] =>
+  ends.map((end, axis) => (end === later[axis] ? end : MOST_INT32));
+
+/** Extents that move with the batch are taken from the shape that the file computes, the others are new: kept x 1 + 0 or kept x 0 + new. */
+function withExpansion(node: OnnxNode, shape: readonly number[], later: readonly number[]): EditedNode {
+  const isFree = shape.map((extent, axis) => extent !== later[axis]);
+  if (!isFree.includes(true)) return withInput(node, 1, 'shape', shape);
+  const name = (what: string): string => `${node.name}/${what}`;
+  const plain = { ...node, domain: '', attributes: [] };
+  const step = (type: string, inputs: string[], output: string): OnnxNode => ({
+    ...plain,
+    name: output,
+    type,
+    inputs,
+    outputs: [output],
+  });
+  return {
+    node: { ...node, inputs: [node.inputs[0], name('shape')] },
+    before: [
+      step('Mul', [node.inputs[1], name('batch axes')], name('batch')),
+      step('Add', [name('batch'), name('sizes')], name('shape')),
+    ],
+    initializers: [
+      integers(name('batch axes'), isFree.map(Number)),
+      integers(
+        name('sizes'),
+        shape.map((extent, axis) => (isFree[axis] ? 0 : extent)),
+      ),
+    ],
   };
 }
 
