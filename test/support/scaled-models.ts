@@ -75,7 +75,8 @@ function frameworkCounts(model: Model, at: InputSizes = {}): { params: number; m
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-const bufferSizes = ({ buffers, tensors }: Graph): number[] => buffers.map(({ tensor }) => sizeOf(tensors[tensor].shape));
+const bufferSizes = ({ buffers, tensors }: Graph): number[] =>
+  buffers.map(({ tensor }) => sizeOf(tensors[tensor].shape));
 
 /** Keras files leave axes free; without sizes of their own images are counted at 64 pixels, others at 16 steps. */
 function atSizes(model: Model, at: InputSizes): Model {

@@ -34,7 +34,9 @@ for (const source of files.length > 0 ? files : SCALED_SOURCES) {
       writeFileSync(join(folder, file), bytes);
       manifest.push({ file, ...scaled.row });
     } catch (error) {
-      console.error(`${source} ${JSON.stringify(rule)}: BROKEN, ${(error as Error).message} ${(error as { path?: string }).path ?? ''}`);
+      console.error(
+        `${source} ${JSON.stringify(rule)}: BROKEN, ${(error as Error).message} ${(error as { path?: string }).path ?? ''}`,
+      );
       process.exitCode = 1;
     }
   }

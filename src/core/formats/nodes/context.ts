@@ -137,9 +137,7 @@ export class NodeContext {
 }
 
 const forSamples = ({ value, batchAxes }: Override, batch: number): readonly number[] | number =>
-  typeof value === 'number'
-    ? value
-    : value.map((extent, axis) => (batchAxes.includes(axis) ? extent * batch : extent));
+  typeof value === 'number' ? value : value.map((extent, axis) => (batchAxes.includes(axis) ? extent * batch : extent));
 
 export function placeWeight(builder: GraphBuilder, weight: Weight, use: Use, layer: string): TensorId {
   const { name, shape, kind } = weight;
