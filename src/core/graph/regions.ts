@@ -70,7 +70,7 @@ function flowOf(graph: Graph): Flow {
   return { inputsOf, readersOf, makerOf };
 }
 
-function flowingTensors({ tensors, operators }: Graph): Set<TensorId> {
+export function flowingTensors({ tensors, operators }: Graph): Set<TensorId> {
   const fed = new Set<TensorId>(tensors.filter(({ source }) => source === 'input').map(({ id }) => id));
   const flowing = new Set<TensorId>();
   for (const { inputs, outputs } of operators) {

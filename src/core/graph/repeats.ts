@@ -1,3 +1,4 @@
+import { besideOf } from './beside.ts';
 import { chainsOf } from './regions.ts';
 import type { Chain, Region } from './regions.ts';
 import { DEPTHWISE, signatures } from './signature.ts';
@@ -26,8 +27,9 @@ const MOST_EXTRA = 2;
 
 /** Stages of repeatable blocks, in the order of the forward pass. */
 export function stagesOf(graph: Graph): Stage[] {
+  const beside = besideOf(graph);
   const chains = chainsOf(graph)
-    .map((chain) => new ChainStages(graph, chain))
+    .map((chain) => new ChainStages(graph, chain, beside))
     .sort((a, b) => b.operators - a.operators);
   const taken = new Set<Operator>();
   const find = (isFree: (region: Region) => boolean): Found[] =>
@@ -58,12 +60,16 @@ class ChainStages {
   readonly blocks: readonly Operator[];
   private readonly graph: Graph;
   private readonly chain: Chain;
+  private readonly inChain: ReadonlySet<Operator>;
+  private readonly beside: ReturnType<typeof besideOf>;
   private readonly keys: readonly string[];
   private readonly weights: readonly string[][];
 
-  constructor(graph: Graph, chain: Chain) {
+  constructor(graph: Graph, chain: Chain, beside: ReturnType<typeof besideOf>) {
+    this.beside = beside;
     this.graph = graph;
     this.chain = chain;
+    this.inChain = new Set(chain.flatMap(({ operators }) => operators));
     this.keys = chain.map((region) => signatures.region(graph, region));
     this.weights = chain.map(({ operators }) => operators.flatMap((op) => signatures.weight(graph, op)));
     this.operators = chain.reduce((sum, { operators }) => sum + operators.length, 0);
@@ -157,14 +163,16 @@ class ChainStages {
     return undefined;
   }
 
-  /** The layers of a unit; undefined where a layer or a weight stands in other places too. */
+  /** The layers of a unit; undefined where a layer stands in other places too, or a weight that a copy could not have for itself. */
   private unit(at: number, length: number): RepeatUnit | undefined {
-    const inside = new Set(this.chain.slice(at, at + length).flatMap(({ operators }) => operators));
+    const inside = this.beside(new Set(this.chain.slice(at, at + length).flatMap(({ operators }) => operators)));
     const names = new Set([...inside].map(({ layer }) => layer));
     const weights = new Set([...inside].flatMap(({ inputs }) => inputs.filter((id) => this.isWeight(id))));
     const strays = this.graph.operators.some(
       (op) =>
-        !inside.has(op) && (op.inputs.some((id) => weights.has(id)) || (names.has(op.layer) && this.flows(op, inside))),
+        !inside.has(op) &&
+        (op.inputs.some((id) => weights.has(id) && !this.isCopyable(id, op, names)) ||
+          (names.has(op.layer) && this.flows(op, inside))),
     );
     return strays ? undefined : { layers: this.withSilent(names) };
   }
@@ -188,6 +196,14 @@ class ChainStages {
 
   private isWeight(id: TensorId): boolean {
     return this.graph.tensors[id].source === 'parameter';
+  }
+
+  /**
+   * Whether a copy may have its own of a weight that an operator outside reads too. Exporters keep equal weights of layers once:
+   * those of blocks in a row, and biases anywhere. Matrices of two towers are shared on purpose.
+   */
+  private isCopyable(id: TensorId, reader: Operator, names: ReadonlySet<string>): boolean {
+    return !names.has(reader.layer) && (this.graph.tensors[id].shape.length < 2 || this.inChain.has(reader));
   }
 
   private nameOf(layer: string): string {

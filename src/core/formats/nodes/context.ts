@@ -3,7 +3,7 @@ import type { ParameterRole } from '../../graph/parameter.ts';
 import { sizeOf } from '../../graph/shapes.ts';
 import type { Attributes, OperatorKind, TensorId } from '../../graph/types.ts';
 import { IsoflopError } from '../../terms/errors.ts';
-import type { DocumentNode, Weight } from './document.ts';
+import type { DocumentNode, Override, Weight } from './document.ts';
 import type { Known } from './known.ts';
 
 /** What a name of the document stands for: a tensor of the graph, or numbers that are known. */
@@ -15,6 +15,8 @@ export interface Lowering {
   readonly values: Map<string, Value>;
   /** Weights that stand in the graph already, by name. */
   readonly placed: Map<string, TensorId>;
+  /** Samples at which the model is lowered. */
+  readonly batch: number;
 }
 
 /** How a weight is used where it is first met. */
@@ -100,7 +102,7 @@ export class NodeContext {
   }
 
   addAll(kind: OperatorKind, inputs: readonly TensorId[], attributes: Attributes = {}): TensorId[] {
-    return this.builder.addAll(kind, inputs, this.overridden(kind, inputs, attributes));
+    return this.builder.addAll(kind, inputs, this.overridden(attributes));
   }
 
   reshape(x: TensorId, shape: readonly number[]): TensorId {
@@ -120,40 +122,22 @@ export class NodeContext {
   }
 
   /** The attributes with the sizes that edits have set. */
-  private overridden(kind: OperatorKind, inputs: readonly TensorId[], attributes: Attributes): Attributes {
+  private overridden(attributes: Attributes): Attributes {
     if (!this.node.overrides) return attributes;
     const changed: Record<string, unknown> = { ...attributes };
     for (const [name, values] of Object.entries(this.node.overrides)) {
       if (!(name in attributes)) continue;
       const index = this.met.get(name) ?? 0;
       this.met.set(name, index + 1);
-      const value = values[index];
-      if (value === undefined) continue;
-      const isShape = name === 'shape' && inputs.length > 0 && typeof value !== 'number';
-      changed[name] = isShape ? atBatch(kind, value, attributes.shape!, this.shapeOf(inputs[0])) : value;
+      const override = values[index];
+      if (override) changed[name] = forSamples(override, this.lowering.batch);
     }
     return changed as Attributes;
   }
 }
 
-/**
- * A target shape that was set for a batch of 1, at the batch that is lowered: `natural` is what the document says for this batch, with the
- * sizes before the edit.
- */
-function atBatch(
-  kind: OperatorKind,
-  wanted: readonly number[],
-  natural: readonly number[],
-  input: readonly number[],
-): number[] {
-  if (kind === 'broadcast') return wanted.map((extent, axis) => (extent === 1 ? natural[axis] : extent));
-  const times = sizeOf(input) / sizeOf(wanted);
-  if (times === 1) return [...wanted];
-  const exact = wanted.findIndex((extent, axis) => natural[axis] === extent * times);
-  // Beside an axis that an edit enlarged, a -1 of the document is filled with too much or too little: it grows all the same.
-  const moving = exact >= 0 ? exact : wanted.findIndex((extent, axis) => natural[axis] > extent);
-  return wanted.map((extent, axis) => (axis === Math.max(0, moving) ? extent * times : extent));
-}
+const forSamples = ({ value, batchAxes }: Override, batch: number): readonly number[] | number =>
+  typeof value === 'number' ? value : value.map((extent, axis) => (batchAxes.includes(axis) ? extent * batch : extent));
 
 export function placeWeight(builder: GraphBuilder, weight: Weight, use: Use, layer: string): TensorId {
   const { name, shape, kind } = weight;

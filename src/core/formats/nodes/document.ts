@@ -58,7 +58,14 @@ export interface DocumentNode {
   /** By the source's names. Arguments that are lists of tensors stand as `{ from, count }` of the inputs. */
   readonly attributes: Readonly<Record<string, Argument | InputList | Known | undefined>>;
   /** Sizes that an edit has set in place of what the document says: by attribute, one for each operator of the node that has it. */
-  readonly overrides?: Readonly<Record<string, readonly (readonly number[] | number | undefined)[]>>;
+  readonly overrides?: Readonly<Record<string, readonly (Override | undefined)[]>>;
+}
+
+export interface Override {
+  /** For one sample. */
+  readonly value: readonly number[] | number;
+  /** Places of the value that are multiplied by the samples. */
+  readonly batchAxes: readonly number[];
 }
 
 export interface InputList {

@@ -3,15 +3,18 @@ import { IsoflopError } from '../../terms/errors.ts';
 import type { DocumentNode, NodeDocument, NodeInput, Weight } from './document.ts';
 import { repeatChain } from './repeat.ts';
 
+/** Which places of an attribute move with the number of samples. */
+export type BatchAxes = (edit: Edit & { kind: 'attribute' }) => readonly number[];
+
 /** The document with one edit made. */
-export function editNodes(document: NodeDocument, edit: Edit): NodeDocument {
+export function editNodes(document: NodeDocument, edit: Edit, batchAxes: BatchAxes): NodeDocument {
   switch (edit.kind) {
     case 'input':
       return { ...document, inputs: document.inputs.map((input) => resized(input, edit)) };
     case 'axis':
       return { ...document, weights: withAxis(document.weights, edit) };
     case 'attribute':
-      return { ...document, nodes: withOverride(document.nodes, edit) };
+      return { ...document, nodes: withOverride(document.nodes, edit, batchAxes(edit)) };
     case 'repeat':
       return repeatChain(document, edit.layers, edit.times);
     case 'parameter':
@@ -40,14 +43,18 @@ function withAxis(weights: ReadonlyMap<string, Weight>, edit: Edit & { kind: 'ax
   throw new IsoflopError('invalid-input', `the document has no weight '${edit.tensor}'`);
 }
 
-function withOverride(nodes: readonly DocumentNode[], edit: Edit & { kind: 'attribute' }): DocumentNode[] {
+function withOverride(
+  nodes: readonly DocumentNode[],
+  edit: Edit & { kind: 'attribute' },
+  batchAxes: readonly number[],
+): DocumentNode[] {
   const { layer, attribute, index = 0, value } = edit;
   if (!nodes.some((node) => node.name === layer))
     throw new IsoflopError('invalid-input', `the document has no node '${layer}'`);
   return nodes.map((node) => {
     if (node.name !== layer) return node;
     const values = [...(node.overrides?.[attribute] ?? [])];
-    values[index] = value;
+    values[index] = { value, batchAxes };
     return { ...node, overrides: { ...node.overrides, [attribute]: values } };
   });
 }

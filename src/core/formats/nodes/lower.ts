@@ -25,7 +25,7 @@ const FREE_EXTENT = 128;
 /** Lowers the nodes in the order of the document: each may read only what stands before it. */
 export function lowerNodes(document: NodeDocument, options: NodeLowerOptions): Graph {
   const builder = new GraphBuilder();
-  const lowering: Lowering = { builder, values: new Map(), placed: new Map() };
+  const lowering: Lowering = { builder, values: new Map(), placed: new Map(), batch: options.batch ?? 1 };
   for (const input of document.inputs) {
     const shape = input.whole.map((extent, axis) => extent ?? freeExtent(input, axis, options));
     lowering.values.set(input.name, { tensor: builder.input(input.name, shape, input.dtype) });

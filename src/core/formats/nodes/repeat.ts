@@ -21,7 +21,10 @@ function endsOf(document: NodeDocument, chain: readonly DocumentNode[]): Ends {
       index,
     ]),
   );
-  const external = [...new Set(chain.flatMap((node) => node.inputs))].filter((name) => order.has(name));
+  const sizes = sizesOf(before);
+  const external = [...new Set(chain.flatMap((node) => node.inputs))].filter(
+    (name) => order.has(name) && !sizes.has(name),
+  );
   // Masks and tables of positions are made before the stream of the blocks: the latest is what a block passes on.
   const entry = external.sort((a, b) => order.get(b)! - order.get(a)!)[0];
   if (entry === undefined || exits.length !== 1) {
@@ -34,6 +37,21 @@ function endsOf(document: NodeDocument, chain: readonly DocumentNode[]): Ends {
     );
   }
   return { entry, exit: exits[0] };
+}
+
+/** Tensors that hold extents of others, such as those that a reshape reads: no stream of data. */
+function sizesOf(nodes: readonly DocumentNode[]): Set<string> {
+  const sizes = new Set<string>();
+  const constants = new Set<string>();
+  for (const { type, inputs, outputs } of nodes) {
+    const given = inputs.filter((name) => name !== '' && !constants.has(name));
+    const isSize = type === 'Shape' || type === 'Size' || (given.length > 0 && given.every((name) => sizes.has(name)));
+    for (const output of outputs) {
+      if (isSize) sizes.add(output);
+      else if (given.length === 0) constants.add(output);
+    }
+  }
+  return sizes;
 }
 
 /** Runs a chain of nodes `times` times; each copy has weights of its own and reads what the copy before gives. */

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../graph/shapes.ts';
-import { MOST_KNOWN_VALUES, elementwise, join, pick, range, reduceAll } from '../nodes/known.ts';
+import { MOST_KNOWN_VALUES, elementwise, join, pick, range, reduceAll, vector } from '../nodes/known.ts';
 import type { Known } from '../nodes/known.ts';
 import type { OnnxArguments } from './arguments.ts';
 import { isFloat } from './data-types.ts';
@@ -53,23 +53,22 @@ const reshape: Fold = (_, [x, target]) => {
   );
 };
 
-/** Along the first axis of a vector, forwards or backwards. */
+/** Along one axis, forwards or backwards. */
 const slice: Fold = (a, inputs) => {
   const [x] = inputs;
   const start = (a.list('starts') ?? inputs[1]?.values)?.[0];
   const end = (a.list('ends') ?? inputs[2]?.values)?.[0];
   const axes = a.list('axes') ?? inputs[3]?.values ?? [0];
   const step = inputs[4]?.values[0] ?? 1;
-  if (x.shape.length !== 1 || axes.length !== 1 || start === undefined || end === undefined) return undefined;
-  const [n] = x.shape;
+  if (axes.length !== 1 || start === undefined || end === undefined) return undefined;
+  const axis = axes[0] < 0 ? axes[0] + x.shape.length : axes[0];
+  const n = x.shape[axis];
   const place = (value: number, low: number, high: number): number =>
     Math.min(high, Math.max(low, value < 0 ? value + n : value));
-  const values: number[] = [];
-  if (step > 0) for (let i = place(start, 0, n); i < place(end, 0, n); i += step) values.push(x.values[i]);
-  else
-    for (let i = place(start, 0, n - 1); i > (end < -n ? -1 : place(end, -1, n - 1)); i += step)
-      values.push(x.values[i]);
-  return { ...x, shape: [values.length], values };
+  const places: number[] = [];
+  if (step > 0) for (let i = place(start, 0, n); i < place(end, 0, n); i += step) places.push(i);
+  else for (let i = place(start, 0, n - 1); i > (end < -n ? -1 : place(end, -1, n - 1)); i += step) places.push(i);
+  return pick(x, axis, vector(places));
 };
 
 const filled = (shape: readonly number[], value: number, whole: boolean): Known | undefined => {

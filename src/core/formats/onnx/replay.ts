@@ -1,9 +1,12 @@
 import type { Parameter } from '../../graph/parameter.ts';
 import type { Graph } from '../../graph/types.ts';
+import { atTwoSamples } from '../nodes/batch-axes.ts';
 import type { DocumentNode, NodeDocument, NodeInput, Weight } from '../nodes/document.ts';
 import { encoded, freshValues } from './fresh.ts';
 import type { OnnxAttribute, OnnxExtent, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './types.ts';
 
+const FLOAT = 1;
+const MOST_INT32 = 2 ** 31 - 1;
 const INT64 = 7;
 
 export interface Replay {
@@ -17,12 +20,13 @@ export interface Replay {
 /** The file's model with the document's edits made in it: fresh weights, no shapes that no longer hold. */
 export function replay({ model, nodes, document, lowerAt }: Replay): OnnxModel {
   const graph = lowerAt(1);
-  const later = document.inputs.some((input) => input.whole[0] === null) ? lowerAt(2) : graph;
+  const later = atTwoSamples(document, lowerAt) ?? graph;
   const sizes: OnnxTensor[] = [];
-  const written = document.nodes.map((node) => {
-    const { node: edited, initializers } = editedNode(node, nodes.get(node.copyOf ?? node.name)!, graph, later);
+  const written = document.nodes.flatMap((node) => {
+    const source = nodes.get(node.copyOf ?? node.name)!;
+    const { node: edited, before = [], initializers } = editedNode(node, source, graph, later);
     sizes.push(...initializers);
-    return edited;
+    return [...before, edited];
   });
   const tensors = new Map(model.graph.initializers.map((tensor) => [tensor.name, tensor]));
   const parameters = new Map(graph.parameters.map(({ parameter }) => [parameter.name, parameter]));
@@ -70,6 +74,8 @@ function outputValue(value: OnnxValue, name: string, graph: Graph): OnnxValue {
 
 interface EditedNode {
   readonly node: OnnxNode;
+  /** Nodes that compute its new sizes. */
+  readonly before?: readonly OnnxNode[];
   /** Constants that hold the node's new sizes. */
   readonly initializers: readonly OnnxTensor[];
 }
@@ -82,8 +88,9 @@ function editedNode(node: DocumentNode, source: OnnxNode, graph: Graph, later: G
       attribute as 'shape'
     ];
   switch (node.type) {
-    case 'Reshape':
     case 'Expand':
+      return withExpansion(plain, operator(graph, 'shape') as number[], operator(later, 'shape') as number[]);
+    case 'Reshape':
       return withInput(
         plain,
         1,
@@ -96,7 +103,7 @@ function editedNode(node: DocumentNode, source: OnnxNode, graph: Graph, later: G
       return withSlice(
         plain,
         operator(graph, 'starts') as number[],
-        operator(graph, 'ends') as number[],
+        toTheEnd(operator(graph, 'ends') as number[], operator(later, 'ends') as number[]),
         operator(graph, 'steps') as number[],
       );
     case 'Conv':
@@ -105,7 +112,12 @@ function editedNode(node: DocumentNode, source: OnnxNode, graph: Graph, later: G
     case 'LSTM':
     case 'GRU':
     case 'RNN':
-      return { node: withAttribute(plain, 'hidden_size', operator(graph, 'hidden') as number), initializers: [] };
+      return {
+        node: withAttribute(withoutStates(plain), 'hidden_size', operator(graph, 'hidden') as number),
+        initializers: [],
+      };
+    case 'Resize':
+      return withImageSizes(plain, graph, later);
     default:
       return { node: plain, initializers: [] };
   }
@@ -129,6 +141,63 @@ function withInput(node: OnnxNode, index: number, what: string, values: readonly
   const name = `${node.name}/${what}`;
   const inputs = node.inputs.map((input, i) => (i === index ? name : input));
   return { node: { ...node, inputs }, initializers: [integers(name, values)] };
+}
+
+/** The lowering has seen that the states are zeros, as they are without. Peepholes stay. */
+const withoutStates = (node: OnnxNode): OnnxNode => ({
+  ...node,
+  inputs: node.inputs.map((name, index) => (index === 5 || index === 6 ? '' : name)),
+});
+
+/** Sizes are those of every axis; where the batch is free, factors, from which half a cell keeps the rounding away. */
+function withImageSizes(node: OnnxNode, graph: Graph, later: Graph): EditedNode {
+  const operator = graph.operators.find(({ layer, kind }) => layer === node.name && kind === 'resize')!;
+  const { shape } = graph.tensors[operator.inputs[0]];
+  const sizes = [...shape.slice(0, 2), ...(operator.attributes.sizes ?? [])];
+  if (later === graph) {
+    const { node: edited, initializers } = withInput(node, 3, 'sizes', sizes);
+    return { node: { ...edited, inputs: [edited.inputs[0], '', '', edited.inputs[3]] }, initializers };
+  }
+  const factors = sizes.map((size, axis) => (size === shape[axis] ? 1 : (size + 0.5) / shape[axis]));
+  const name = `${node.name}/scales`;
+  const data = Float32Array.from(factors);
+  return {
+    node: { ...node, inputs: [node.inputs[0], '', name] },
+    initializers: [{ name, dims: [factors.length], dataType: FLOAT, external: false, data }],
+  };
+}
+
+/** An end that moves with the batch is the end of the axis, however many samples there are. */
+const toTheEnd = (ends: readonly number[], later: readonly number[]): number[] =>
+  ends.map((end, axis) => (end === later[axis] ? end : MOST_INT32));
+
+/** Extents that move with the batch are taken from the shape that the file computes, the others are new: kept x 1 + 0 or kept x 0 + new. */
+function withExpansion(node: OnnxNode, shape: readonly number[], later: readonly number[]): EditedNode {
+  const isFree = shape.map((extent, axis) => extent !== later[axis]);
+  if (!isFree.includes(true)) return withInput(node, 1, 'shape', shape);
+  const name = (what: string): string => `${node.name}/${what}`;
+  const plain = { ...node, domain: '', attributes: [] };
+  const step = (type: string, inputs: string[], output: string): OnnxNode => ({
+    ...plain,
+    name: output,
+    type,
+    inputs,
+    outputs: [output],
+  });
+  return {
+    node: { ...node, inputs: [node.inputs[0], name('shape')] },
+    before: [
+      step('Mul', [node.inputs[1], name('batch axes')], name('batch')),
+      step('Add', [name('batch'), name('sizes')], name('shape')),
+    ],
+    initializers: [
+      integers(name('batch axes'), isFree.map(Number)),
+      integers(
+        name('sizes'),
+        shape.map((extent, axis) => (isFree[axis] ? 0 : extent)),
+      ),
+    ],
+  };
 }
 
 const withAttribute = (node: OnnxNode, name: string, value: number): OnnxNode => ({

@@ -47,6 +47,18 @@ const tieGroupNormalize: Rule = (op) => {
   op.give(x);
 };
 
+/** Slopes stand along the last axes, or as PyTorch's along the channels. */
+const tieActivation: Rule = (op) => {
+  const x = op.input(0);
+  for (let index = 1; index < op.count; index++) {
+    const [shape, slopes] = [op.inputShape(0), op.inputShape(index)];
+    const isByChannel = slopes.length === 1 && slopes[0] === shape[1] && slopes[0] !== shape.at(-1);
+    if (isByChannel) op.equal(x[1], op.input(index)[0]);
+    else op.broadcastAll([op.input(index), x]);
+  }
+  op.give(x);
+};
+
 /** No rule: what goes in keeps its extents, what comes out is a matter of its own. */
 const hold: Rule = (op) => {
   for (const [index] of op.operator.inputs.entries())
@@ -69,7 +81,7 @@ export const RULES: Readonly<Record<OperatorKind, Rule>> = {
   scale: keep,
   shift: keep,
   swapHalves: keep,
-  activation: keep,
+  activation: tieActivation,
   unary: keep,
   softmax: (op) => {
     if (op.count > 1) op.broadcastAll([op.input(1), op.input(0)]);

@@ -104,7 +104,11 @@ export function tieBroadcast(op: OperatorAxes): void {
 }
 
 export function tieGenerate(op: OperatorAxes): void {
-  const extents = op.attributes.shape!.map((size) => op.system.fresh(size));
+  const { shape = [], function: made } = op.attributes;
+  // The numbers of a constant are written into the document: whatever meets them keeps its extent.
+  const extents = shape.map((size) =>
+    made === 'constant' ? op.system.constant(size, op.operator.layer) : op.system.fresh(size),
+  );
   op.follow('shape', extents);
   op.give(extents);
 }

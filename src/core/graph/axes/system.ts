@@ -18,11 +18,11 @@ export interface Follow {
 
 /**
  * An unknown of the system. `free`: may take another value. `input`: an axis of the model's input, the batch left out. `follows`: is
- * computed from others.
+ * computed from others. `constant`: an axis of numbers that the document holds.
  */
 export interface AxisVariable {
   readonly size: number;
-  readonly kind: 'free' | 'input' | 'follows';
+  readonly kind: 'free' | 'input' | 'follows' | 'constant';
   readonly follow?: Follow;
   hold?: Hold;
 }
@@ -53,6 +53,14 @@ export class AxisSystem {
     if (size === 1 && kind === 'free') return ONE;
     this.variables.push({ size, kind, ...(follow ? { follow } : {}) });
     return variable(this.variables.length - 1);
+  }
+
+  /** An extent that stays, and holds what it meets. */
+  constant(size: number, layer: string): Extent {
+    if (size === 1) return ONE;
+    const extent = this.fresh(size, 'constant');
+    this.variables.at(-1)!.hold = { layer, reason: `it meets a constant of ${size} values`, unclear: true };
+    return extent;
   }
 
   freshAll(shape: readonly number[]): Extent[] {

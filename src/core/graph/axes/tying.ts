@@ -38,14 +38,11 @@ export class Tying {
 
   private leaf(id: TensorId): Extent[] {
     const { shape, source } = this.graph.tensors[id];
-    const isInput = source === 'input';
-    const extents = shape.map((size) => (size === 1 ? ONE : this.system.fresh(size, isInput ? 'input' : 'free')));
-    if (source === 'constant') {
-      const layer = this.graph.operators.find(({ inputs }) => inputs.includes(id))?.layer ?? '';
-      for (const [axis, extent] of extents.entries())
-        this.system.hold(extent, { layer, reason: `it meets a constant of ${shape[axis]} values`, unclear: true });
-    }
-    return extents;
+    const layer = (): string => this.graph.operators.find(({ inputs }) => inputs.includes(id))?.layer ?? '';
+    return shape.map((size) => {
+      if (source === 'constant') return this.system.constant(size, layer());
+      return size === 1 ? ONE : this.system.fresh(size, source === 'input' ? 'input' : 'free');
+    });
   }
 }
 

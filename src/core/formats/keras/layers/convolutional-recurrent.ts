@@ -51,8 +51,8 @@ function quarter(call: Call, gates: TensorId, filters: number, last: boolean): T
 }
 
 function lastStep(call: Call, sequence: TensorId): TensorId {
-  const [batch, steps, ...rest] = call.shapeOf(sequence);
-  const last = call.add('slice', [sequence], { starts: [0, steps - 1], ends: [batch, steps] });
+  const [batch, , ...rest] = call.shapeOf(sequence);
+  const last = call.add('slice', [sequence], { starts: [0, -1] });
   return call.reshape(last, [batch, ...rest]);
 }
 

@@ -80,9 +80,11 @@ const cropping: Lower = (call) => {
   const { spatial } = imageOf(call);
   const sides = sidesOf(call, 'cropping', spatialRank(call.className));
   const starts = call.shape.map((_, axis) => sides[spatial.indexOf(axis)]?.[0] ?? 0);
-  const ends = call.shape.map((extent, axis) => extent - (sides[spatial.indexOf(axis)]?.[1] ?? 0));
-  if (starts.some((start, axis) => start >= ends[axis]))
+  const cuts = call.shape.map((_, axis) => sides[spatial.indexOf(axis)]?.[1] ?? 0);
+  if (call.shape.some((extent, axis) => starts[axis] + cuts[axis] >= extent))
     throw call.refusal(`nothing is left of [${call.shape}] after the crop`);
+  // Counted from the end, so that an image of another size is cut by as much.
+  const ends = cuts.map((cut, axis) => (cut > 0 ? -cut : call.shape[axis]));
   return call.add('slice', [call.x], { starts, ends });
 };
 

@@ -104,12 +104,20 @@ function attention(a: OnnxArguments): Value[] {
   return tensorValue(context.reshape(together, [shape[0], shape[2], shape[1] * shape[3]]));
 }
 
+/** States that cells begin with: of another number of cells zeros alone are known, and those a file need not hold. */
+function wantZeroStates({ context }: OnnxArguments): void {
+  for (const index of [5, 6].filter((one) => context.has(one)))
+    if (!context.known(index)?.values.every((value) => value === 0))
+      throw context.refusal('its first state does not follow its width');
+}
+
 /** x is [tokens, batch, k]; Y is [tokens, directions, batch, hidden]. */
 function recurrent(cell: 'lstm' | 'gru' | 'rnn') {
   return (a: OnnxArguments): Value[] => {
     const { context } = a;
     const [directions, , width] = a.shape(1);
     const hidden = a.int('hidden_size', a.shape(2)[2]);
+    if (context.node.overrides) wantZeroStates(a);
     const batchFirst = a.int('layout', 0) !== 0;
     const x = batchFirst ? a.tensor(0) : context.add('transpose', [a.tensor(0)], { permutation: [1, 0, 2] });
     const weights = [a.tensor(1, { role: 'matrix', fanIn: width }), a.tensor(2, { role: 'matrix', fanIn: hidden })];

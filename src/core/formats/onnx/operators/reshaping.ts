@@ -117,7 +117,9 @@ function resize(a: OnnxArguments): Value[] {
   const scales = sizes ? undefined : (a.list('scales') ?? a.context.numbers(isUpsample ? 1 : 2, 'the scales'));
   const target = shape.map((extent, axis) => sizes?.[axis] ?? Math.floor(extent * (scales?.[axis] ?? 1)));
   if (target[0] !== shape[0] || target[1] !== shape[1]) throw a.context.refusal('it resizes batch or channels');
-  return tensorValue(a.context.add('resize', [a.tensor(0)], { sizes: target.slice(2) }));
+  // Factors stay when the image gets another size; sizes follow what they meet.
+  const how = scales ? { scales: scales.slice(2) } : { sizes: target.slice(2) };
+  return tensorValue(a.context.add('resize', [a.tensor(0)], how));
 }
 
 /** Blocks of `factor` squared channels spread over an image, or gathered from it. */
