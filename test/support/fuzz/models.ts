@@ -35,12 +35,13 @@ function modelOf(document: FileDocument, source: ByteSource): Model | undefined 
 }
 
 const familySchema = z.looseObject({ family: z.string() });
+const FAMILY_WORDS = { whole: 'the model', help: 'A model of ours has a family.' };
 
 /** A family's document of ours, as `openModel` reads it. */
 export function familyAnalyzed(source: ByteSource): unknown {
   const document = readFileDocument(source);
   if (document.format !== 'isoflop') return document;
-  return countsHold(modelOfFamily(parseChecked(familySchema, document.text, 'mutated').value, 'mutated'));
+  return countsHold(modelOfFamily(parseChecked(familySchema, document.text, 'mutated', FAMILY_WORDS).value, 'mutated'));
 }
 
 /** A preset of each family, the shortest document. */
