@@ -1,20 +1,15 @@
 import { IsoflopError } from '../terms/errors.ts';
 import type { ErrorDetails } from '../terms/errors.ts';
+import { printable } from '../terms/readable.ts';
 
 /** What is wrong with a file: the message says what was wanted and what came, the path where. Texts of the file are shown harmless. */
 export const refusal = (message: string, details: ErrorDetails = {}): IsoflopError => {
-  const { path, excerpt } = details;
-  return new IsoflopError('invalid-input', printable(message), {
+  const { excerpt } = details;
+  return new IsoflopError('invalid-input', message, {
     ...details,
-    ...(path === undefined ? {} : { path: printable(path) }),
     ...(excerpt === undefined ? {} : { excerpt: { ...excerpt, text: printable(excerpt.text) } }),
   });
 };
-
-/** Control characters of a file could move the terminal's cursor; each becomes a mark of the same width. Line ends stay. */
-const printable = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
-  text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e]/g, '\uFFFD');
 
 /** The same at a byte of the file, or of the part of it that `part` names. */
 export const refusalAt = (

@@ -1,6 +1,7 @@
 import type { Parameter } from './parameter.ts';
 import { IsoflopError } from '../terms/errors.ts';
-import { ShapeError, outputShapes, sizeOf } from './shapes.ts';
+import { MOST_OPERATORS, checkShape, checkedOutputs } from './guard.ts';
+import { ShapeError, sizeOf } from './shapes.ts';
 import type {
   Attributes,
   DataType,
@@ -97,11 +98,19 @@ export class GraphBuilder {
     };
   }
 
-  /** Says the layer where shapes do not fit: in an imported model that is the user's to mend. */
   private shapesOf(kind: OperatorKind, inputs: readonly TensorId[], attributes: Attributes): number[][] {
     const shapes = inputs.map((id) => this.tensors[id].shape);
+    return this.guarded(() => {
+      if (this.operators.length >= MOST_OPERATORS)
+        throw new ShapeError(`the model has more than ${MOST_OPERATORS} operators`);
+      return checkedOutputs(kind, shapes, attributes);
+    });
+  }
+
+  /** Says the layer where shapes do not fit: in an imported model that is the user's to mend. */
+  private guarded<Result>(run: () => Result): Result {
     try {
-      return outputShapes(kind, shapes, attributes);
+      return run();
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error;
       throw new IsoflopError('invalid-input', error.message, { path: `layer '${this.layer}'`, cause: error });
@@ -115,6 +124,7 @@ export class GraphBuilder {
     source: TensorSource,
     values?: Float32Array,
   ): TensorId {
+    this.guarded(() => checkShape(name, shape));
     const id = this.tensors.length;
     this.tensors.push({ id, name, shape: [...shape], dtype, source, ...(values ? { values } : {}) });
     return id;

@@ -49,7 +49,8 @@ function checked<Spec extends { readonly family: string }>(family: Family<Spec>,
   const result = family.schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new IsoflopError('invalid-input', `${family.family}: ${issue.message}`, { path: issue.path.join('.') });
+  const words = issue.message.replace(/^Invalid input: (.*), received undefined$/, 'this is missing ($1)');
+  throw new IsoflopError('invalid-input', `the ${family.family}: ${words}`, { path: issue.path.join('.') });
 }
 
 /** The parameters with one of them set; paths are those of JavaScript: `stages[2].depth`. */

@@ -1,3 +1,5 @@
+import { readable } from './readable.ts';
+
 /** What went wrong, as a stable word that programs may test for. */
 export type ErrorCode =
   | 'invalid-input' // a value, a key or a file that the user gave cannot be used
@@ -27,7 +29,7 @@ const EXCERPT_WIDTH = 74;
 
 /**
  * An error that a user can act on. The message says who demanded what and what came;
- * the hint says the remedy. Our own broken invariants are plain `Error`s that start with `internal:`.
+ * the hint says the remedy. What they quote from a file is shown harmless. Our own broken invariants are plain `Error`s that start with `internal:`.
  */
 export class IsoflopError extends Error {
   readonly code: ErrorCode;
@@ -36,11 +38,11 @@ export class IsoflopError extends Error {
   readonly excerpt: Excerpt | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause });
+    super(readable(message), { cause: details.cause });
     this.name = 'IsoflopError';
     this.code = code;
-    this.hint = details.hint;
-    this.path = details.path;
+    this.hint = details.hint === undefined ? undefined : readable(details.hint);
+    this.path = details.path === undefined ? undefined : readable(details.path);
     this.excerpt = details.excerpt;
   }
 

@@ -16,6 +16,7 @@ import type { Mutation } from './bytes.ts';
 import { BYTE_MUTATIONS } from './bytes.ts';
 import { HOSTILE_JSON, madeConfigs, mutateJson } from './json.ts';
 import { HOSTILE_ONNX, ONNX_MUTATIONS } from './onnx.ts';
+import { analyzed, familyAnalyzed, familySeeds } from './models.ts';
 import { HOSTILE_SAFETENSORS, madeSafetensors, mutateHeader } from './safetensors.ts';
 import { hostileZips, ZIP_MUTATIONS } from './zip.ts';
 
@@ -71,6 +72,7 @@ const KINDS = {
     hostile: hostileZips('m/models/model.json', 'm/version'),
   },
   huggingface: { seeds: golden('huggingface', '.json', madeConfigs), mutations: JSON_MUTATIONS, hostile: HOSTILE_JSON },
+  family: { seeds: familySeeds, mutations: JSON_MUTATIONS, hostile: HOSTILE_JSON },
   safetensors: {
     seeds: golden('safetensors', '.safetensors', madeSafetensors),
     mutations: [...BYTE_MUTATIONS, ...BYTE_MUTATIONS.map(() => mutateHeader)],
@@ -104,6 +106,12 @@ export const FUZZED_READERS: readonly FuzzedReader[] = [
     read: (bytes) => withFile(bytes, textsOrRefusal),
     contained: (bytes) => withFile(bytes, readKerasH5),
   },
+  reader('keras-json model', 'keras-json', analyzed),
+  reader('keras model', 'keras', analyzed),
+  reader('onnx model', 'onnx', analyzed),
+  reader('torch-export model', 'torch-export', analyzed),
+  reader('huggingface model', 'huggingface', analyzed),
+  reader('family model', 'family', familyAnalyzed),
 ];
 
 /** Reads a file whole: its model, the graph and what it costs. An answer has finite counts. */

@@ -21,7 +21,7 @@ export function inputsOf(model: JsonCursor): ModelInput[] {
   return leavesOf(model.get('config').get('input_layers')).map((leaf) => {
     const layer = layers.get(leaf.layer);
     if (layer === undefined) throw model.refusal(`the input layer '${leaf.layer}' is not there`);
-    return { name: leaf.layer, shape: shapeOf(inputCursor(layer.config)!), dtype: dtypeOf(layer.config) };
+    return { name: leaf.layer, shape: shapeOf(saidShape(layer.config)), dtype: dtypeOf(layer.config) };
   });
 }
 
@@ -29,7 +29,7 @@ export function inputsOf(model: JsonCursor): ModelInput[] {
 function chainInput(model: JsonCursor, first: LayerEntry | undefined): ModelInput {
   if (first === undefined) throw model.refusal('the model has no layers');
   if (first.className === 'InputLayer')
-    return { name: first.name, shape: shapeOf(inputCursor(first.config)!), dtype: dtypeOf(first.config) };
+    return { name: first.name, shape: shapeOf(saidShape(first.config)), dtype: dtypeOf(first.config) };
   if (isModel(first.cursor)) return inputsOf(first.cursor)[0];
   const built = model.get('config').find('build_input_shape') ?? model.find('build_config')?.find('input_shape');
   const cursor = inputCursor(first.config) ?? built;
@@ -45,6 +45,8 @@ function chainInput(model: JsonCursor, first: LayerEntry | undefined): ModelInpu
 /** Where an input's shape with the batch stands: Keras 3 and Keras 2. */
 export const inputCursor = (config: JsonCursor): JsonCursor | undefined =>
   config.find('batch_shape') ?? config.find('batch_input_shape');
+
+const saidShape = (config: JsonCursor): JsonCursor => inputCursor(config) ?? config.get('batch_shape');
 
 function shapeOf(cursor: JsonCursor): (number | null)[] {
   return cursor
