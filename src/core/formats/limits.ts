@@ -30,6 +30,9 @@ export const MOST_NODES = 100_000;
 /** Tensors of a model: parameters or initializers. DeepSeek-V3 has 91,991. */
 export const MOST_TENSORS = 250_000;
 
+/** Inputs of a model that are no weights; a decoder of 128 layers with its cache has some 260. */
+export const MOST_INPUTS = 4096;
+
 /** Graphs inside graphs (If, Loop, Scan). */
 export const DEEPEST_SUBGRAPH = 16;
 

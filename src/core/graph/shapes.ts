@@ -16,7 +16,8 @@ function matmulShape(a: Shape, b: Shape, { transposeA, transposeB }: Attributes)
 
 function linearShape(x: Shape, w: Shape, { transposeB }: Attributes): number[] {
   const [inputs, outputs] = transposeB ? [w[1], w[0]] : w;
-  if (w.length !== 2 || x.at(-1) !== inputs) throw new ShapeError(`the weights [${w}] want ${inputs} inputs, got [${x}]`);
+  if (w.length !== 2 || x.at(-1) !== inputs)
+    throw new ShapeError(`the weights [${w}] want ${inputs} inputs, got [${x}]`);
   return [...x.slice(0, -1), outputs];
 }
 
@@ -85,7 +86,8 @@ function recurrentShape(x: Shape, { hidden = 1, directions = 1, sequence }: Attr
 
 function expertShape(x: Shape, w: Shape, { active = 1 }: Attributes): number[] {
   const [experts, inputs, outputs] = w;
-  if (x.at(-1) !== inputs || active > experts) throw new ShapeError(`the experts [${w}] want ${inputs} inputs, got [${x}]`);
+  if (x.at(-1) !== inputs || active > experts)
+    throw new ShapeError(`the experts [${w}] want ${inputs} inputs, got [${x}]`);
   const routed = x.length > 2 && x.at(-2) === active ? x.slice(0, -2) : x.slice(0, -1);
   return [...routed, active, outputs];
 }

@@ -40,9 +40,13 @@ function mutated(bytes: Uint8Array, mutation: FuzzedReader['mutations'][number],
   }
 }
 
+const KEPT_BYTES = 200 * 2 ** 20;
+
 /** Reads the file of a seed. */
 export async function runCase(reader: FuzzedReader, seed: number, read = reader.read): Promise<CaseResult> {
   const bytes = fileOf(reader, seed);
+  // Garbage of the files before, and of making this one, is not the reader's.
+  if (process.memoryUsage.rss() > KEPT_BYTES) globalThis.gc?.();
   const before = process.cpuUsage();
   const [outcome, words] = await outcomeOf(read, bytes);
   const { user, system } = process.cpuUsage(before);

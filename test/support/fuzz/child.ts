@@ -10,12 +10,9 @@ const [name, from, to, contained] = process.argv.slice(2);
 const reader = FUZZED_READERS.find((one) => one.name === name);
 if (!reader) throw new Error(`no reader '${name}'; there are ${FUZZED_READERS.map((one) => one.name).join(', ')}`);
 
-/** Garbage of the files before is not this file's. */
-const KEPT_BYTES = 200 * 2 ** 20;
 const MOST_KILOBYTES = 512 * 1024;
 
 for (let seed = Number(from); seed < Number(to); seed++) {
-  if (process.memoryUsage.rss() > KEPT_BYTES) globalThis.gc?.();
   const result = await runCase(reader, seed, contained ? reader.contained : reader.read);
   const { maxRSS } = process.resourceUsage();
   writeSync(1, `${JSON.stringify({ ...result, kilobytes: maxRSS })}\n`);

@@ -1,47 +1,14 @@
-import { z } from 'zod';
 import { analyzeModel } from '../../../src/core/analysis/analyze.ts';
-import type { FileDocument } from '../../../src/core/formats/document.ts';
 import { readFileDocument } from '../../../src/core/formats/document.ts';
-import { huggingFaceModel } from '../../../src/core/formats/huggingface/model.ts';
-import { kerasModel } from '../../../src/core/formats/keras/index.ts';
-import { onnxModel } from '../../../src/core/formats/onnx/model.ts';
+import { modelOfDocument } from '../../../src/core/formats/model-of-document.ts';
 import type { ByteSource } from '../../../src/core/formats/source.ts';
-import { torchExportModel } from '../../../src/core/formats/torch-export/model.ts';
-import { PRESETS, modelOfFamily } from '../../../src/core/model/families.ts';
+import { PRESETS } from '../../../src/core/model/families.ts';
 import type { Model } from '../../../src/core/model/model.ts';
-import { parseChecked } from '../../../src/io/files/yaml.ts';
 
 /** What `isoflop analyze` does with a file's bytes: document, model, graph, costs. */
 export function analyzed(source: ByteSource): unknown {
   const document = readFileDocument(source);
-  const model = modelOf(document, source);
-  return model ? countsHold(model) : document;
-}
-
-/** As `openModel`; undefined for files that hold no model. */
-function modelOf(document: FileDocument, source: ByteSource): Model | undefined {
-  switch (document.format) {
-    case 'keras':
-      return kerasModel(document, 'mutated');
-    case 'onnx':
-      return onnxModel(document.model, document.source, 'mutated');
-    case 'torch-export':
-      return torchExportModel(document, 'mutated');
-    case 'huggingface':
-      return huggingFaceModel(new TextDecoder().decode(source.read(0, source.size)), 'mutated');
-    default:
-      return undefined;
-  }
-}
-
-const familySchema = z.looseObject({ family: z.string() });
-const FAMILY_WORDS = { whole: 'the model', help: 'A model of ours has a family.' };
-
-/** A family's document of ours, as `openModel` reads it. */
-export function familyAnalyzed(source: ByteSource): unknown {
-  const document = readFileDocument(source);
-  if (document.format !== 'isoflop') return document;
-  return countsHold(modelOfFamily(parseChecked(familySchema, document.text, 'mutated', FAMILY_WORDS).value, 'mutated'));
+  return document.format === 'safetensors' ? document : countsHold(modelOfDocument(document, 'mutated'));
 }
 
 /** A preset of each family, the shortest document. */

@@ -1,10 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
-import { analyzeModel } from '../../../src/core/analysis/index.ts';
 import type { FileDocument } from '../../../src/core/formats/document.ts';
 import { readFileDocument } from '../../../src/core/formats/document.ts';
-import { modelOfDocument } from '../../../src/core/formats/model-of-document.ts';
 import { readOnnx } from '../../../src/core/formats/onnx/read.ts';
 import type { OnnxModel } from '../../../src/core/formats/onnx/types.ts';
 import { writeOnnx } from '../../../src/core/formats/onnx/write.ts';
@@ -16,7 +14,7 @@ import type { Mutation } from './bytes.ts';
 import { BYTE_MUTATIONS } from './bytes.ts';
 import { HOSTILE_JSON, madeConfigs, mutateJson } from './json.ts';
 import { HOSTILE_ONNX, ONNX_MUTATIONS } from './onnx.ts';
-import { analyzed, familyAnalyzed, familySeeds } from './models.ts';
+import { analyzed, familySeeds } from './models.ts';
 import { HOSTILE_SAFETENSORS, madeSafetensors, mutateHeader } from './safetensors.ts';
 import { hostileZips, ZIP_MUTATIONS } from './zip.ts';
 
@@ -95,11 +93,6 @@ export const FUZZED_READERS: readonly FuzzedReader[] = [
   reader('torch-export bytes', 'torch-export', readFileDocument),
   reader('huggingface bytes', 'huggingface', readFileDocument),
   reader('safetensors bytes', 'safetensors', (source) => countsAgree(readFileDocument(source), source)),
-  reader('keras-json model', 'keras-json', analysed),
-  reader('keras model', 'keras', analysed),
-  reader('onnx model', 'onnx', analysed),
-  reader('torch-export model', 'torch-export', analysed),
-  reader('huggingface model', 'huggingface', analysed),
   {
     name: 'keras-h5 bytes',
     ...KINDS['keras-h5'],
@@ -111,24 +104,8 @@ export const FUZZED_READERS: readonly FuzzedReader[] = [
   reader('onnx model', 'onnx', analyzed),
   reader('torch-export model', 'torch-export', analyzed),
   reader('huggingface model', 'huggingface', analyzed),
-  reader('family model', 'family', familyAnalyzed),
+  reader('family model', 'family', analyzed),
 ];
-
-/** Reads a file whole: its model, the graph and what it costs. An answer has finite counts. */
-function analysed(source: ByteSource): unknown {
-  const { parameters, macs, trainingMacs, memory } = analyzeModel(modelOfDocument(readFileDocument(source), 'fuzz'));
-  const counts = [
-    parameters.total,
-    parameters.active,
-    macs,
-    trainingMacs,
-    memory.training.total,
-    memory.inference.total,
-  ];
-  const wrong = counts.find((count) => !(count >= 0 && count < Infinity));
-  if (wrong !== undefined) throw new Error(`a count is ${wrong}`);
-  return counts;
-}
 
 /** Writing a larger model would count as the time of reading it. */
 const MOST_WRITTEN_BYTES = 2 ** 20;

@@ -115,7 +115,7 @@ describe('a config.json that does not fit is refused', () => {
   it.each([
     [{ ...LLAMA, hidden_size: '64' }, 'hidden_size: a whole number from 1 to 1000000000 is wanted, got "64"'],
     [{ ...LLAMA, num_hidden_layers: -1 }, 'num_hidden_layers: a whole number'],
-    [{ ...LLAMA, num_hidden_layers: 1e9 }, 'depth: transformer: Too big'],
+    [{ ...LLAMA, num_hidden_layers: 1e9 }, 'depth: the transformer: Too big'],
     [{ ...GEMMA2, num_hidden_layers: 1e9 }, 'num_hidden_layers: a whole number from 1 to 10000 is wanted'],
     [{ ...LLAMA, vocab_size: null }, 'vocab_size: a whole number from 1 to 1000000000 is wanted, got null'],
     [{ ...LLAMA, num_attention_heads: 7 }, 'Take a hidden size of 63 or 70'],

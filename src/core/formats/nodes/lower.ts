@@ -1,5 +1,6 @@
 import { GraphBuilder } from '../../graph/builder.ts';
 import type { Graph } from '../../graph/types.ts';
+import { ShapeError } from '../../graph/shapes.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import { NodeContext, placeWeight } from './context.ts';
 import type { Lowering, Value } from './context.ts';
@@ -50,9 +51,22 @@ function lowerNode(node: DocumentNode, lowering: Lowering, options: NodeLowerOpt
     });
   }
   lowering.builder.at(node.name, node.type, node.block);
-  const results = lower(new NodeContext(node, lowering));
+  const results = fitted(node, () => lower(new NodeContext(node, lowering)));
   for (const [index, name] of node.outputs.entries())
     if (name && results[index]) lowering.values.set(name, results[index]);
+}
+
+/** Names the node whose numbers from the file do not fit a shape. */
+function fitted<Result>(node: DocumentNode, lower: () => Result): Result {
+  try {
+    return lower();
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw new IsoflopError('invalid-input', error.message, {
+      path: `node '${node.name}' (${node.type})`,
+      cause: error,
+    });
+  }
 }
 
 function placeUnused(document: NodeDocument, { builder, placed }: Lowering): void {

@@ -1,6 +1,8 @@
 import { sizeOf } from '../../graph/shapes.ts';
 import type { DocumentNode, NodeDocument, NodeInput, Weight } from '../nodes/document.ts';
 import type { Known } from '../nodes/known.ts';
+import { MOST_INPUTS } from '../limits.ts';
+import { refusal } from '../refusal.ts';
 import { inlineFunctions } from './functions.ts';
 import type { Integer, OnnxAttribute, OnnxExtent, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './types.ts';
 import { isFloat } from './data-types.ts';
@@ -19,11 +21,13 @@ export function onnxDocument(model: OnnxModel, name: string): OnnxNodes {
   const weights = new Map(
     graph.initializers.map((tensor) => [tensor.name, weightOf(tensor, kinds.get(tensor.name) ?? 'constant')]),
   );
-  const inputs = graph.inputs.filter((input) => !weights.has(input.name)).map(inputOf);
+  const inputs = graph.inputs.filter((input) => !weights.has(input.name));
+  if (inputs.length > MOST_INPUTS)
+    throw refusal(`the graph has ${inputs.length} inputs; at most ${MOST_INPUTS} are read`, { path: 'graph.input' });
   const document: NodeDocument = {
     name,
     origin: originOf(model),
-    inputs,
+    inputs: inputs.map(inputOf),
     weights,
     nodes: nodes.map(nodeOf),
     outputs: graph.outputs.map((output) => output.name),
