@@ -20,7 +20,7 @@ export class ProgressLine {
     this.shownAt = Date.now();
     this.isShown = true;
     const text = `${stage}: ${done}${total === undefined ? '' : ` of ${total}`}${note === undefined ? '' : `, ${note}`}`;
-    this.stream.write(isTTY ? `\r\u001B[K${text.slice(0, columns - 1)}` : `${text}\n`);
+    this.stream.write(isTTY ? `\r\u001B[K${text.slice(0, (columns || 80) - 1)}` : `${text}\n`);
   };
 
   /** Takes the line away at the end. */

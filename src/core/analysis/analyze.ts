@@ -19,7 +19,7 @@ import { inferenceBytes, keptActivations, trainingBytes } from './memory.ts';
 import type { Checkpointing, InferenceBytes, TrainingBytes } from './memory.ts';
 import { parameterCounts } from './parameters.ts';
 import type { ParameterCounts } from './parameters.ts';
-import { precisionRecipe } from './precision.ts';
+import { usualRecipe } from './precision.ts';
 import type { PrecisionRecipe } from './precision.ts';
 import { TRAINING_EFFICIENCY, peakOf } from './roofline.ts';
 
@@ -88,7 +88,7 @@ export function analyzeModel(model: Model, options: AnalyzeOptions = {}): Analys
   const { convention = CONVENTIONS.isoflop } = options;
   const graph = model.lower({ batch, ...(options.tokens !== undefined && { tokens: options.tokens }) });
   const tokens = tokensOf(graph);
-  const recipe = options.recipe ?? precisionRecipe(tokens === undefined ? 'fp32-adam' : 'bf16-adam');
+  const recipe = options.recipe ?? usualRecipe(tokens);
   const facts = factsOf(graph);
   const kept = keptActivations(facts, recipe.activations, checkpointing);
   const layers = layerCosts(facts, { attention, convention, recipe, kept, ...(device && { device }) });

@@ -1,12 +1,12 @@
 import type { AttentionCount } from '../graph/cost.ts';
 import { sizeOf } from '../graph/shapes.ts';
-import type { TensorId } from '../graph/types.ts';
+import type { Operator } from '../graph/types.ts';
 import { operationsBy } from './conventions.ts';
 import type { Convention } from './conventions.ts';
 import type { Device } from './devices.ts';
 import { elements } from './facts.ts';
 import type { GraphFacts } from './facts.ts';
-import { accumulate, itemsOf, productMacs } from './items.ts';
+import { accumulate, attentionScores, itemsOf, productMacs } from './items.ts';
 import type { Item, Items } from './items.ts';
 import type { KeptActivations } from './memory.ts';
 import type { PrecisionRecipe } from './precision.ts';
@@ -84,8 +84,7 @@ export function layerCosts(facts: GraphFacts, options: CostOptions): LayerCost[]
     sum.macs += productMacs(items);
     sum.trainingMacs += trainingMacsOf(facts, operator, options.attention);
     sum.output = graph.tensors[operator.outputs[0]].shape;
-    if (options.convention.activations.includes(operator.kind)) sum.activations += items.attentionSoftmax ?? 0;
-    if (options.convention.activations.includes(operator.kind)) sum.activations += written(facts, operator.outputs);
+    sum.activations += activationsOf(facts, operator, options);
     addTime(sum, facts, operator, options);
   }
   const layers = new Map(graph.layers.map((layer) => [layer.name, layer]));
@@ -99,7 +98,16 @@ export function layerCosts(facts: GraphFacts, options: CostOptions): LayerCost[]
   }));
 }
 
-const written = ({ graph }: GraphFacts, outputs: readonly TensorId[]): number => elements(graph, outputs[0]);
+/** Elements that a convention adds up as activations: what an operator gives, and the probabilities of attention. */
+export function activationsOf(
+  facts: GraphFacts,
+  operator: Operator,
+  { convention, attention }: Pick<CostOptions, 'convention' | 'attention'>,
+): number {
+  if (!convention.activations.includes(operator.kind)) return 0;
+  const probabilities = operator.kind === 'attention' ? attentionScores(facts, operator, attention) : 0;
+  return probabilities + elements(facts.graph, operator.outputs[0]);
+}
 
 function addTime(sum: Sum, facts: GraphFacts, operator: GraphFacts['operators'][number], options: CostOptions): void {
   if (!options.device) return;

@@ -18,6 +18,10 @@ export interface PrecisionRecipe {
   readonly source: string;
 }
 
+/** Of models of text, which have tokens, and of all others. */
+export const usualRecipe = (tokens: number | undefined): PrecisionRecipe =>
+  precisionRecipe(tokens === undefined ? 'fp32-adam' : 'bf16-adam');
+
 const ZERO = 'Rajbhandari et al. 2020 (arXiv 1910.02054), section 3.1';
 
 export const PRECISION_RECIPES: readonly PrecisionRecipe[] = [

@@ -79,12 +79,17 @@ const isWhole = (value: number): boolean => Number.isSafeInteger(value);
 
 /** Windows, strides, dilations and groups count from 1; steps of slices are not 0. */
 function checkSteps(kind: OperatorKind, { strides, dilations, window, groups, steps }: Attributes): void {
-  const counts = { strides, dilations, window, groups: groups === undefined ? undefined : [groups] };
-  for (const [word, values] of Object.entries(counts))
-    if (values && !values.every((value) => isWhole(value) && value >= 1))
-      throw new ShapeError(`${kind} has ${word} of [${values}]; they are whole numbers of at least 1`);
+  checkCounts(kind, 'strides', strides);
+  checkCounts(kind, 'dilations', dilations);
+  checkCounts(kind, 'window', window);
+  if (groups !== undefined) checkCounts(kind, 'groups', [groups]);
   if (steps?.some((step) => !isWhole(step) || step === 0))
     throw new ShapeError(`${kind} has steps of [${steps}]; they are whole numbers other than 0`);
+}
+
+function checkCounts(kind: OperatorKind, word: string, values: readonly number[] | undefined): void {
+  if (values?.every((value) => isWhole(value) && value >= 1) === false)
+    throw new ShapeError(`${kind} has ${word} of [${values}]; they are whole numbers of at least 1`);
 }
 
 const AXES_OF_FIRST: ReadonlySet<OperatorKind> = new Set(['gather', 'split', 'concat', 'reduce', 'transpose']);

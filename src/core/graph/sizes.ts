@@ -4,7 +4,12 @@ export type Shape = readonly number[];
 /** Shapes that do not fit together; the builder adds the layer. */
 export class ShapeError extends Error {}
 
-export const sizeOf = (shape: Shape): number => shape.reduce((product, extent) => product * extent, 1);
+/** Elements of a tensor. A plain loop: every count asks for it at every operator. */
+export function sizeOf(shape: Shape): number {
+  let product = 1;
+  for (let axis = 0; axis < shape.length; axis++) product *= shape[axis];
+  return product;
+}
 
 /** The shape of two tensors combined element by element under NumPy's broadcasting. */
 export function broadcast(a: Shape, b: Shape): number[] {

@@ -40,7 +40,7 @@ export function familyModel<Spec extends { readonly family: string }>(
     inputs: family.inputs(spec),
     family: { family: family.family, parameters: spec, knobs: family.knobs(spec) },
     lower: (options = {}) => family.lower(spec, options),
-    apply: (edits) => familyModel(family, checked(family, edits.reduce(setParameter, spec)), name),
+    apply: (edits) => familyModel(family, checked(family, setParameters(spec, edits)), name),
     write: () => ({ extension: '.yaml', bytes: new TextEncoder().encode(stringify(spec)) }),
   };
 }
@@ -53,13 +53,15 @@ function checked<Spec extends { readonly family: string }>(family: Family<Spec>,
   throw new IsoflopError('invalid-input', `the ${family.family}: ${words}`, { path: issue.path.join('.') });
 }
 
-/** The parameters with one of them set; paths are those of JavaScript: `stages[2].depth`. */
-export function setParameter<Spec>(spec: Spec, edit: Edit): Spec {
-  if (edit.kind !== 'parameter') throw new Error(`internal: a family takes no edit of kind '${edit.kind}'`);
+/** The parameters with some of them set; paths are those of JavaScript: `stages[2].depth`. */
+export function setParameters<Spec>(spec: Spec, edits: readonly Edit[]): Spec {
   const copy = JSON.parse(JSON.stringify(spec)) as Record<string, unknown>;
-  const keys = edit.path.split(/[.[\]]+/).filter((key) => key !== '');
-  let place = copy;
-  for (const key of keys.slice(0, -1)) place = place[key] as Record<string, unknown>;
-  place[keys.at(-1)!] = edit.value;
+  for (const edit of edits) {
+    if (edit.kind !== 'parameter') throw new Error(`internal: a family takes no edit of kind '${edit.kind}'`);
+    const keys = edit.path.split(/[.[\]]+/).filter((key) => key !== '');
+    let place = copy;
+    for (const key of keys.slice(0, -1)) place = place[key] as Record<string, unknown>;
+    place[keys.at(-1)!] = edit.value;
+  }
   return copy as Spec;
 }

@@ -7,11 +7,13 @@ import { PARAMETRIZATIONS, transferTable } from '../../../core/recipe/transfer.t
 import { scaleModel } from '../../../core/scaling/scale.ts';
 import type { ScalingResult } from '../../../core/scaling/scale.ts';
 import { parseGoal } from '../../../core/scaling/target/goal.ts';
+import type { Goal } from '../../../core/scaling/target/goal.ts';
 import { TARGET_AXES, scaleToTarget } from '../../../core/scaling/target/scale-to-target.ts';
 import type { TargetOptions, TargetResult } from '../../../core/scaling/target/scale-to-target.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { openModel } from '../../../io/models/open.ts';
 import { oneOf, positive, wholeNumber } from '../option-values.ts';
+import { ProgressLine } from '../progress-line.ts';
 import { isRuleAsked, ruleOf } from '../scaling-rule.ts';
 import type { RuleFlags } from '../scaling-rule.ts';
 import { scaleText } from '../scale-text.ts';
@@ -65,7 +67,7 @@ export function register(program: Command): void {
     .option('--json', 'print as JSON (isoflop.scale/1)')
     .addHelpText(
       'after',
-      '\nExamples:\n  isoflop scale efficientnet-b0 --compound 1\n  isoflop scale llama-3.2-1b --target "params = 2e9 +- 1%" --out 2b.yaml\n  isoflop scale gpt2 --width 2 --hyperparameters mup\n  isoflop scale model.keras --depth 2 --width 1.5 --out bigger.json\n  isoflop scale vit-b-16 --rule sovit --times 4',
+      '\nExamples:\n  isoflop scale efficientnet-b0 --compound 1\n  isoflop scale llama-3.2-1b --target "params = 2e9 +- 1%" --out 2b.yaml\n  isoflop scale gpt2 --width 2 --hyperparameters mup\n  isoflop scale model.keras --depth 2 --width 1.5 --out bigger.json\n  isoflop scale vit_base_patch16_224 --rule sovit --times 4',
     )
     .action(scale);
 }
@@ -99,7 +101,7 @@ async function scaleTo(argument: string, flags: ScaleFlags, target: string): Pro
     );
   const goal = parseGoal(target);
   const model = await openModel(argument);
-  const result = scaleToTarget(model, goal, targetOptions(flags));
+  const result = searched(model, goal, targetOptions(flags));
   const [best] = result.choices;
   const out = flags.out === undefined || !best ? undefined : written(best.variant.model, flags.out);
   if (!best) process.exitCode = 1;
@@ -108,6 +110,15 @@ async function scaleTo(argument: string, flags: ScaleFlags, target: string): Pro
       ? JSON.stringify(targetDocument(model.name, result, out), null, 2)
       : targetResultText(model.name, result, out),
   );
+}
+
+function searched(model: Model, goal: Goal, options: TargetOptions): TargetResult {
+  const line = new ProgressLine();
+  try {
+    return scaleToTarget(model, goal, { ...options, onProgress: line.show });
+  } finally {
+    line.close();
+  }
 }
 
 function targetOptions({ axes, device, batch, tokens, samples }: ScaleFlags): TargetOptions {

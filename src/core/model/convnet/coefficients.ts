@@ -1,4 +1,4 @@
-import { setParameter } from '../family.ts';
+import { setParameters } from '../family.ts';
 import { roundKnob } from '../rounding.ts';
 import { convnetSchema } from './check.ts';
 import { convnetKnobs } from './knobs.ts';
@@ -23,6 +23,6 @@ export function withCoefficients(base: ConvnetInput, { depth = 1, width = 1, res
       path: knob.path,
       value: roundKnob(knob, knob.value * factors[knob.axis]),
     }));
-  const scaled = edits.reduce<ConvnetInput>(setParameter, base);
+  const scaled = setParameters<ConvnetInput>(base, edits);
   return resolution === undefined ? scaled : { ...scaled, resolution };
 }

@@ -1,14 +1,29 @@
-import { analyzeModel } from '../../analysis/index.ts';
-import type { Analysis, AnalyzeOptions } from '../../analysis/index.ts';
+import type { AnalyzeOptions } from '../../analysis/index.ts';
+import { CONVENTIONS } from '../../analysis/conventions.ts';
+import { factsOf } from '../../analysis/facts.ts';
+import type { GraphFacts } from '../../analysis/facts.ts';
+import { tokensOf } from '../../analysis/input.ts';
+import { activationsOf } from '../../analysis/layers.ts';
+import { inferenceBytes, keptActivations, trainingBytes } from '../../analysis/memory.ts';
 import { parameterCounts } from '../../analysis/parameters.ts';
+import type { ParameterCounts } from '../../analysis/parameters.ts';
+import { usualRecipe } from '../../analysis/precision.ts';
+import type { PrecisionRecipe } from '../../analysis/precision.ts';
+import {
+  PREDICTION_EFFICIENCY,
+  TRAINING_EFFICIENCY,
+  peakOf,
+  rooflineTime,
+  trafficOf,
+} from '../../analysis/roofline.ts';
+import { trainingMacsOf } from '../../analysis/training.ts';
 import { totalMacs } from '../../graph/cost.ts';
+import type { AttentionCount } from '../../graph/cost.ts';
+import type { Operator } from '../../graph/types.ts';
 import type { Model } from '../../model/model.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Goal, Metric } from './goal.ts';
 import type { Metrics } from './solve.ts';
-
-/** Metrics that need no more than a walk over the graph. */
-const PLAIN: ReadonlySet<Metric> = new Set(['params', 'nonEmbedding', 'active', 'macs', 'flops']);
 
 /** What a goal bounds or optimises, and always the parameters and MACs. */
 export function wantedMetrics({ targets, optimize }: Goal): Set<Metric> {
@@ -36,42 +51,74 @@ export function checkMeasurable(wanted: ReadonlySet<Metric>, options: AnalyzeOpt
     });
 }
 
-/** The metrics of a model; counts are of a batch, and of the whole training where they say so. */
+/** A graph with what its metrics are told from. */
+interface Subject {
+  readonly facts: GraphFacts;
+  readonly counts: ParameterCounts;
+  readonly attention: AttentionCount;
+  readonly recipe: PrecisionRecipe;
+  readonly batch: number;
+  /** Batches of the whole training. */
+  readonly batches: number;
+  readonly options: AnalyzeOptions;
+}
+
+/**
+ * The metrics of a model as `analyzeModel` tells them; counts are of a batch, and of the whole training where they say so. A search
+ * asks thousands of times: what is not wanted is not computed.
+ */
 export function measureModel(model: Model, wanted: ReadonlySet<Metric>, options: AnalyzeOptions): Metrics {
-  if ([...wanted].every((metric) => PLAIN.has(metric))) return plainMetrics(model, options);
-  const analysis = analyzeModel(model, options);
-  return Object.fromEntries([...wanted].map((metric) => [metric, valueOf(analysis, metric, options)]));
+  const { batch = 1, tokens, attention = 'full', samples = 0 } = options;
+  const facts = factsOf(model.lower({ batch, ...(tokens !== undefined && { tokens }) }));
+  const length = tokensOf(facts.graph);
+  const subject: Subject = {
+    facts,
+    counts: parameterCounts(facts.graph),
+    attention,
+    recipe: options.recipe ?? usualRecipe(length),
+    batch,
+    batches: samples / (batch * (length ?? 1)),
+    options,
+  };
+  return Object.fromEntries([...wanted].map((metric) => [metric, MEASURES[metric](subject)]));
 }
 
-function plainMetrics(model: Model, { batch = 1, tokens, attention }: AnalyzeOptions): Metrics {
-  const graph = model.lower({ batch, ...(tokens !== undefined && { tokens }) });
-  const counts = parameterCounts(graph);
-  const macs = totalMacs(graph, 'forward', attention);
-  return { params: counts.total, nonEmbedding: counts.nonEmbedding, active: counts.active, macs, flops: 2 * macs };
+const MEASURES: Readonly<Record<Metric, (subject: Subject) => number>> = {
+  params: ({ counts }) => counts.total,
+  nonEmbedding: ({ counts }) => counts.nonEmbedding,
+  active: ({ counts }) => counts.active,
+  macs: forwardMacs,
+  flops: (subject) => 2 * forwardMacs(subject),
+  trainingFlops: (subject) => 2 * trainingMacs(subject) * subject.batches,
+  activations: (subject) => {
+    const { convention = CONVENTIONS.isoflop } = subject.options;
+    const { attention } = subject;
+    return sum(subject, (operator) => activationsOf(subject.facts, operator, { convention, attention }));
+  },
+  memory: ({ facts, recipe, batch }) => inferenceBytes(facts, recipe, batch).total,
+  trainingMemory: ({ facts, recipe, options: { checkpointing = 'none' } }) =>
+    trainingBytes(facts, recipe, keptActivations(facts, recipe.activations, checkpointing)).total,
+  latency: (subject) => {
+    const { facts, recipe, attention, options } = subject;
+    const secondsOf = (operator: Operator): number =>
+      rooflineTime(trafficOf(facts, operator, recipe, attention), options.device!, recipe, PREDICTION_EFFICIENCY)
+        .seconds;
+    return sum(subject, secondsOf);
+  },
+  trainingTime: (subject) => {
+    const { recipe, options, batches } = subject;
+    const speed = peakOf(options.device!, recipe) * TRAINING_EFFICIENCY.compute;
+    return ((2 * trainingMacs(subject)) / speed) * batches;
+  },
+};
+
+const sum = ({ facts }: Subject, of: (operator: Operator) => number): number =>
+  facts.operators.reduce((total, operator) => total + of(operator), 0);
+
+function forwardMacs({ facts, attention }: Subject): number {
+  return totalMacs(facts.graph, 'forward', attention);
 }
 
-function valueOf(analysis: Analysis, metric: Metric, { samples = 0 }: AnalyzeOptions): number {
-  const { parameters, memory, time, batch, tokens = 1 } = analysis;
-  const batches = samples / (batch * tokens);
-  switch (metric) {
-    case 'params':
-      return parameters.total;
-    case 'nonEmbedding':
-    case 'active':
-      return parameters[metric];
-    case 'macs':
-    case 'flops':
-    case 'activations':
-      return analysis[metric];
-    case 'trainingFlops':
-      return analysis.trainingFlops * batches;
-    case 'memory':
-      return memory.inference.total;
-    case 'trainingMemory':
-      return memory.training.total;
-    case 'latency':
-      return time!.predictionSeconds;
-    case 'trainingTime':
-      return time!.trainingSeconds * batches;
-  }
+function trainingMacs(subject: Subject): number {
+  return sum(subject, (operator) => trainingMacsOf(subject.facts, operator, subject.attention));
 }

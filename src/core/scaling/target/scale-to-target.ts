@@ -2,6 +2,7 @@ import type { AnalyzeOptions } from '../../analysis/index.ts';
 import type { Edit } from '../../model/edit.ts';
 import type { Model } from '../../model/model.ts';
 import { IsoflopError } from '../../terms/errors.ts';
+import type { ProgressListener } from '../../terms/progress.ts';
 import { knobsOf } from '../knobs-of.ts';
 import type { KnobSet, KnobValues } from '../knob.ts';
 import type { Variant } from '../scale.ts';
@@ -21,6 +22,8 @@ export interface TargetOptions extends AnalyzeOptions {
   readonly axes?: readonly TargetAxis[];
   /** Best choices to give, the answer first; defaults to 4. */
   readonly count?: number;
+  /** Told of every size that is built; how many there will be is not known. */
+  readonly onProgress?: ProgressListener;
 }
 
 export interface TargetChoice {
@@ -55,7 +58,11 @@ export function scaleToTarget(model: Model, goal: Goal, options: TargetOptions =
   checkMeasurable(wanted, options);
   const set = knobsOf(model);
   const axes = axesOf(set, options.axes);
-  const measure = (values: KnobValues): Metrics => measureModel(applied(model, set, values).model, wanted, options);
+  let built = 0;
+  const measure = (values: KnobValues): Metrics => {
+    options.onProgress?.({ stage: 'Searching sizes', done: built++ });
+    return measureModel(applied(model, set, values).model, wanted, options);
+  };
   const middle = jointFactor(set, axes, goal.targets, measure);
   const spread = axes.length > 1 ? SPREAD : 2;
   const domains = axes.map((axis) => sizesOf(set, axis, { from: middle / spread, to: middle * spread }));

@@ -85,8 +85,13 @@ function byScore(a: Choice, b: Choice): number {
 export const isFeasible = ({ targets }: Goal, metrics: Metrics): boolean =>
   targets.every((target) => fulfils(target, metrics[target.metric] ?? NaN));
 
+interface Aim {
+  readonly metric: Metric;
+  readonly sign: 1 | -1;
+}
+
 /** What is optimised where the goal does not say: the first upper bound is to be used up. */
-function aims(goal: Goal): { metric: Metric; sign: 1 | -1 } | undefined {
+function aims(goal: Goal): Aim | undefined {
   if (goal.optimize) return { metric: goal.optimize.metric, sign: goal.optimize.direction === 'maximize' ? 1 : -1 };
   const equal = goal.targets.some(({ relation }) => relation === '=');
   const bounded = goal.targets.find(({ relation }) => relation === '<=');
@@ -108,10 +113,10 @@ interface Box {
   readonly high: readonly number[];
 }
 
-/** No point of the box scores more; exact where the box is one point. */
+/** No point of the box that fulfils the goal scores more; exact where the box is one such point. */
 function bestScore(space: Space, goal: Goal, box: Box, low: Metrics, high: Metrics): number {
   const aim = aims(goal);
-  const aimed = aim ? aim.sign * log((aim.sign > 0 ? high : low)[aim.metric] ?? NaN) : 0;
+  const aimed = aim ? aim.sign * log(farthest(goal, aim, low, high)) : 0;
   const missed = goal.targets
     .filter(({ relation }) => relation === '=')
     .reduce((sum, target) => sum + leastMiss(target, low[target.metric] ?? NaN, high[target.metric] ?? NaN), 0);
@@ -119,6 +124,14 @@ function bestScore(space: Space, goal: Goal, box: Box, low: Metrics, high: Metri
     ({ factors }, index) => [log(factors[box.low[index]]), log(factors[box.high[index]])] as const,
   );
   return aimed - missed - leastDistortion(ranges);
+}
+
+/** What is optimised, at its best within a box: no further than the targets let it go. */
+function farthest({ targets }: Goal, { metric, sign }: Aim, low: Metrics, high: Metrics): number {
+  const limits = targets
+    .filter((target) => target.metric === metric && target.relation !== (sign > 0 ? '>=' : '<='))
+    .map(({ value, tolerance }) => value * (1 + sign * tolerance));
+  return sign > 0 ? Math.min(high[metric] ?? NaN, ...limits) : Math.max(low[metric] ?? NaN, ...limits);
 }
 
 function leastMiss({ value }: Target, low: number, high: number): number {
@@ -133,6 +146,23 @@ function isHopeless({ targets }: Goal, low: Metrics, high: Metrics): boolean {
     const [floor, ceiling] = relation === '=' ? [value * (1 - tolerance), value * (1 + tolerance)] : [value, value];
     return (relation !== '>=' && least > ceiling) || (relation !== '<=' && most < floor);
   });
+}
+
+/** A box that is still to be searched, and what its points score at most. */
+interface Open {
+  readonly box: Box;
+  readonly bound: number;
+}
+
+/** Keeps the boxes in rising order of their bounds: the most promising one, last, is searched first, so that fewest are built. */
+function insert(open: Open[], one: Open): void {
+  let [from, to] = [0, open.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (open[middle].bound <= one.bound) from = middle + 1;
+    else to = middle;
+  }
+  open.splice(from, 0, one);
 }
 
 class Search {
@@ -150,17 +180,17 @@ class Search {
 
   /** undefined where a metric fell as a size rose. */
   run(whole: Box): Solution | undefined {
-    const open: { box: Box; bound: number }[] = [{ box: whole, bound: Infinity }];
+    const open: Open[] = [{ box: whole, bound: Infinity }];
     while (open.length > 0) {
       const { box, bound } = open.pop()!;
-      if (bound < this.threshold()) continue;
+      if (bound < this.threshold()) break;
       const [low, high] = [this.metrics(box.low), this.metrics(box.high)];
       if (!isRising(low, high)) return undefined;
       if (isHopeless(this.goal, low, high)) continue;
       const best = bestScore(this.space, this.goal, box, low, high);
       if (best < this.threshold()) continue;
       if (this.isPoint(box)) this.accept(box.low, low, best);
-      else open.push(...this.halves(box).map((half) => ({ box: half, bound: best })));
+      else for (const half of this.halves(box)) insert(open, { box: half, bound: this.bound(half, low, high) });
     }
     return { choices: this.found, evaluated: this.known.size, points: pointsOf(this.space), isMonotone: true };
   }
@@ -173,6 +203,9 @@ class Search {
     this.known.set(key, metrics);
     return metrics;
   }
+
+  /** Of a part of a box, by the costs of the whole: it needs no model built. */
+  private bound = (part: Box, low: Metrics, high: Metrics): number => bestScore(this.space, this.goal, part, low, high);
 
   /** The score that a box must reach to matter. */
   private threshold(): number {
