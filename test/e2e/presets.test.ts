@@ -6,7 +6,7 @@ describe('isoflop presets', () => {
   it('lists groups with their sources within 80 columns', () => {
     const { stdout, code } = isoflop('presets', 'efficientnetv2');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/efficientnetv2-l +119M +56.1B +480 px/);
+    expect(stdout).toMatch(/efficientnetv2-l +119 M +56.1 G +480 px/);
     expect(stdout).toContain('arXiv:2104.00298');
     expect(
       isoflop('presets')

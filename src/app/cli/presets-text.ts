@@ -1,7 +1,8 @@
 import { Document, isMap, visit } from 'yaml';
-import { countText, table } from './format.ts';
+import { table } from './format.ts';
 import { inputText } from './preset-facts.ts';
 import type { PresetFacts } from './preset-facts.ts';
+import { countUnits } from './units.ts';
 import { wrap } from './wrap.ts';
 
 /** Members of each group with their sources. */
@@ -17,8 +18,8 @@ export function presetListText(presets: readonly PresetFacts[]): string {
 function groupLines(group: string, members: readonly PresetFacts[]): string[] {
   const rows = members.map((preset) => [
     `  ${preset.name}`,
-    countText(preset.params),
-    countText(preset.macs),
+    countUnits(preset.params),
+    countUnits(preset.macs),
     inputText(preset),
   ]);
   const sources = [...new Set(members.map(({ source }) => source))];

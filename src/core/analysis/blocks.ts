@@ -81,16 +81,19 @@ const signature = (members: readonly LayerCost[]): string =>
     .join(';');
 
 /** `layers.0` or `layers.0-4` and `layers.5` follow each other. */
-function isNext(before: string, first: string, name: string): boolean {
+export function isNext(before: string, first: string, name: string): boolean {
   const [a, b, start] = [before, name, first].map((one) => /^(.*?)(\d+)$/.exec(one));
   if (!a || !b || !start) return false;
   return start[1] === b[1] && Number(b[2]) === Number(a[2]) + 1;
 }
 
+/** `layers.0-31` of `layers.0` and `layers.31`. */
+export const rangeName = (first: string, last: string): string => `${first}-${/\d+$/.exec(last)![0]}`;
+
 function joined(before: BlockCost, next: BlockCost, first: string): BlockCost {
   return {
     ...before,
-    name: `${first}-${/\d+$/.exec(next.name)![0]}`,
+    name: rangeName(first, next.name),
     repeats: before.repeats + 1,
     output: next.output,
     parameters: before.parameters + next.parameters,

@@ -1,5 +1,5 @@
 import { IsoflopError } from '../terms/errors.ts';
-import { closest } from '../terms/names.ts';
+import { listed, nearNames } from '../terms/names.ts';
 
 /** Precisions of a device's peaks. `tf32`: float32 inputs rounded to 10 bits of mantissa, on NVIDIA's tensor cores. */
 export type DevicePrecision = 'fp32' | 'tf32' | 'fp16' | 'bf16' | 'fp8' | 'int8';
@@ -132,9 +132,11 @@ export function deviceOf(name: string, others: readonly Device[] = []): Device {
   const all = [...DEVICES, ...others];
   const found = all.find((candidate) => candidate.name === name.toLowerCase());
   if (found) return found;
-  const names = all.map((candidate) => candidate.name);
-  const near = closest(name, names) ?? names.find((candidate) => candidate.startsWith(name.toLowerCase()));
+  const near = nearNames(
+    name,
+    all.map((candidate) => candidate.name),
+  );
   throw new IsoflopError('invalid-input', `no device is called '${name}'`, {
-    hint: `${near ? `Did you mean '${near}'? ` : ''}isoflop devices lists them all.`,
+    hint: `${near.length > 0 ? `Near names: ${listed(near)}. ` : ''}isoflop devices lists them all.`,
   });
 }

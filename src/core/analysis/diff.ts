@@ -19,6 +19,8 @@ export interface LayerDiff {
   /** Where the other model calls it otherwise. */
   readonly otherName?: string;
   readonly type: string;
+  /** The block that it stands in (in the second model, where it has the layer), or ''. */
+  readonly block: string;
   readonly parameters: readonly [number, number];
   readonly macs: readonly [number, number];
   readonly changes: readonly Change[];
@@ -109,6 +111,7 @@ function layerDiff(
     name: (a ?? b)!.name,
     ...(a && b && a.name !== b.name && { otherName: b.name }),
     type: shown.type,
+    block: shown.block,
     parameters: [a?.parameters ?? 0, b?.parameters ?? 0],
     macs: [a?.macs ?? 0, b?.macs ?? 0],
     changes,

@@ -6,6 +6,8 @@ export { CONVENTIONS, conventionOf } from './conventions.ts';
 export type { Convention, ConventionName } from './conventions.ts';
 export { DEVICES, deviceOf } from './devices.ts';
 export type { Device, DevicePrecision } from './devices.ts';
+export { diffBlocks, withoutBlock } from './diff-blocks.ts';
+export type { BlockDiff } from './diff-blocks.ts';
 export { diffModels } from './diff.ts';
 export type { Change, LayerDiff, ModelDiff, TotalDiff } from './diff.ts';
 export type { CostFinding } from './findings.ts';

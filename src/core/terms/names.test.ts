@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closest, didYouMean, editDistance, isReserved, listed } from './names.ts';
+import { closest, didYouMean, editDistance, isReserved, listed, nearNames } from './names.ts';
 
 describe('editDistance', () => {
   it.each([
@@ -42,4 +42,18 @@ describe('listed', () => {
 describe('isReserved', () => {
   it.each(['__proto__', 'constructor', 'toString'])('%s', (name) => expect(isReserved(name)).toBe(true));
   it('no other', () => expect(isReserved('params')).toBe(false));
+});
+
+describe('names that were meant', () => {
+  const names = ['resnet50', 'resnet101', 'vit_base_patch16_224', 'mobilenet-v2-100', 'h100-sxm', 'h100-pcie', 'v100'];
+  it.each([
+    ['h100', ['h100-sxm', 'h100-pcie']],
+    ['mobilenetv2', ['mobilenet-v2-100']],
+    ['vit-b-16', ['vit_base_patch16_224']],
+    ['resnet5O', ['resnet50']],
+    ['resnet-9000', ['resnet50', 'resnet101']],
+    ['xyz', []],
+  ])('%s', (asked, near) => {
+    expect(nearNames(asked, names)).toEqual(near);
+  });
 });

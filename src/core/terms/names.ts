@@ -34,6 +34,44 @@ function nearest(name: string, names: Iterable<string>, slips: number): string |
   return best?.name;
 }
 
+/** So many letters of a word are enough to tell what is meant. */
+const TELLING = 3;
+
+/**
+ * Those of `names` that a person who wrote `name` may have meant, nearest first: names that contain it, else names that it
+ * abbreviates (`vit-b-16` for `vit_base_patch16_224`), else slips of the finger, else names that begin with the same word.
+ */
+export function nearNames(name: string, names: readonly string[]): string[] {
+  const asked = name.toLowerCase();
+  const distanceTo = (other: string): number => editDistance(asked, other.toLowerCase());
+  const ways: readonly ((other: string) => boolean)[] = [
+    (other) => asked.length >= TELLING && (bare(other).includes(bare(asked)) || bare(asked).includes(bare(other))),
+    (other) => asked.length >= TELLING && isAbbreviation(runsOf(asked), runsOf(other)),
+    (other) => distanceTo(other) <= Math.max(2, asked.length / 3),
+    (other) => (runsOf(asked)[0]?.length ?? 0) >= TELLING && runsOf(asked)[0] === runsOf(other)[0],
+  ];
+  const way = ways.find((isNear) => names.some((other) => isNear(other.toLowerCase())));
+  const near = way ? names.filter((other) => way(other.toLowerCase())) : [];
+  return near.toSorted((a, b) => distanceTo(a) - distanceTo(b));
+}
+
+/** Hyphens, points and underscores stand where each author likes them. */
+const bare = (name: string): string => name.replaceAll(/[^a-z0-9]/g, '');
+
+/** Words and numbers of a name: `vit_b16` has vit, b and 16. */
+const runsOf = (name: string): string[] => name.match(/[a-z]+|\d+/g) ?? [];
+
+/** Whether each word begins the next of the other's words that it can, and each number is one of its numbers. */
+function isAbbreviation(words: readonly string[], others: readonly string[]): boolean {
+  let at = 0;
+  for (const word of words) {
+    const isNumber = /\d/.test(word);
+    while (at < others.length && !(isNumber ? others[at] === word : others[at].startsWith(word))) at++;
+    if (at++ >= others.length) return false;
+  }
+  return words.length > 1;
+}
+
 /** Letters to insert, remove, replace or swap with a neighbour (Damerau 1964); infinite beyond `most`. */
 export function editDistance(a: string, b: string, most = Infinity): number {
   if (Math.abs(a.length - b.length) > most) return Infinity;

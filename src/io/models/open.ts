@@ -6,7 +6,7 @@ import { within } from '../../core/formats/refusal.ts';
 import { FAMILY_NAMES, PRESETS, modelOfFamily, presetModel } from '../../core/model/families.ts';
 import type { Model } from '../../core/model/model.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
-import { editDistance, listed } from '../../core/terms/names.ts';
+import { listed, nearNames } from '../../core/terms/names.ts';
 import { parseChecked } from '../files/yaml.ts';
 import { readModelFile } from './read-file.ts';
 
@@ -45,16 +45,11 @@ function familyOfText(text: string, file: string, name: string): Model {
 }
 
 function nearPresets(argument: string): string {
-  const wanted = argument.toLowerCase();
-  const near = PRESETS.map(({ name }) => ({ name, distance: distance(wanted, name) }))
-    .filter((one) => one.distance <= Math.max(2, wanted.length / 3))
-    .toSorted((a, b) => a.distance - b.distance)
-    .map(({ name }) => name);
+  const near = nearNames(
+    argument,
+    PRESETS.map(({ name }) => name),
+  );
   return near.length > 0
-    ? `Near names: ${listed(near.slice(0, OFFERED))}.`
+    ? `Near names: ${listed(near, OFFERED)}.`
     : 'isoflop presets lists the names; a file may be of Keras, ONNX, torch.export, Hugging Face or ours.';
 }
-
-/** Slips between two names; a name that begins or ends alike is near however long it is. */
-const distance = (wanted: string, name: string): number =>
-  wanted.length >= 3 && (name.includes(wanted) || wanted.includes(name)) ? 1 : editDistance(wanted, name);
