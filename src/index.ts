@@ -6,4 +6,5 @@ export { parseLaw } from './core/laws/law-document.ts';
 export * from './core/model/index.ts';
 export * from './core/plan/index.ts';
 export * from './core/scaling/index.ts';
+export * from './core/schema/index.ts';
 export { IsoflopError } from './core/terms/errors.ts';

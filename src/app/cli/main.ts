@@ -39,6 +39,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Comman
   presets: () => import('./commands/presets.ts'),
   records: () => import('./commands/records.ts'),
   report: () => import('./commands/report.ts'),
+  schema: () => import('./commands/schema.ts'),
 };
 
 async function buildProgram(asked: string | undefined): Promise<Command> {

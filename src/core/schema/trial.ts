@@ -3,31 +3,33 @@ import { modelSchema } from './model.ts';
 import { recipeSchema } from './recipe.ts';
 
 /** `spec.json`: all that a trainer needs to run one attempt of one trial. Paths are absolute. */
-export const trialSpecSchema = z.strictObject({
-  schema: z.literal('isoflop.trial/1'),
-  study: z.string().describe('Name of the study.'),
-  trial: z.string().describe('Name of the trial, unique in the study and safe as a folder name.'),
-  attempt: z.int().min(1),
-  model: modelSchema,
-  data: z.strictObject({
-    kind: z.literal('text'),
-    cache: z.string().describe('Folder of the tokenised data set: train.bin, validation.bin, manifest.json.'),
-  }),
-  budget: z.strictObject({
-    steps: z.int().min(1).describe('Optimiser steps.'),
-    tokens: z.int().min(1).describe('Tokens trained on: steps x recipe.batchTokens.'),
-  }),
-  recipe: recipeSchema,
-  seed: z.int().min(0).describe('Decides initialisation and the order of the data.'),
-  evaluation: z.strictObject({
-    windows: z.int().min(1).describe('Held-out windows of the last evaluation, fixed by the data set.'),
-    every: z.int().min(1).describe('Steps between logged points of the loss curve.'),
-  }),
-  threads: z.int().min(1).default(1).describe('Threads of the engine.'),
-  checkpointSeconds: z.number().positive().default(20).describe('Wall seconds between checkpoints.'),
-  checkpoints: z.string().describe("Folder of this trial's checkpoints, shared by its attempts."),
-  resume: z.string().nullable().describe('Checkpoint to continue from, or null.'),
-});
+export const trialSpecSchema = z
+  .strictObject({
+    schema: z.literal('isoflop.trial/1'),
+    study: z.string().describe('Name of the study.'),
+    trial: z.string().describe('Name of the trial, unique in the study and safe as a folder name.'),
+    attempt: z.int().min(1),
+    model: modelSchema,
+    data: z.strictObject({
+      kind: z.literal('text'),
+      cache: z.string().describe('Folder of the tokenised data set: train.bin, validation.bin, manifest.json.'),
+    }),
+    budget: z.strictObject({
+      steps: z.int().min(1).describe('Optimiser steps.'),
+      tokens: z.int().min(1).describe('Tokens trained on: steps x recipe.batchTokens.'),
+    }),
+    recipe: recipeSchema,
+    seed: z.int().min(0).describe('Decides initialisation and the order of the data.'),
+    evaluation: z.strictObject({
+      windows: z.int().min(1).describe('Held-out windows of the last evaluation, fixed by the data set.'),
+      every: z.int().min(1).describe('Steps between logged points of the loss curve.'),
+    }),
+    threads: z.int().min(1).default(1).describe('Threads of the engine.'),
+    checkpointSeconds: z.number().positive().default(20).describe('Wall seconds between checkpoints.'),
+    checkpoints: z.string().describe("Folder of this trial's checkpoints, shared by its attempts."),
+    resume: z.string().nullable().describe('Checkpoint to continue from, or null.'),
+  })
+  .describe('One attempt of one trial: all that a trainer needs to run it.');
 
 /** One line of `metrics.jsonl`. */
 export const measurementSchema = z.looseObject({
