@@ -67,7 +67,8 @@ function settingLines({ choices }: TargetResult): string[] {
 function refusalText(parent: string, { goal, range }: TargetResult): string {
   const reach = goal.targets.map((target) => {
     const [least, most] = [range.smallest[target.metric]!, range.largest[target.metric]!];
-    return `  ${targetText(target)}: sizes near it reach ${metricText(target.metric, least)} to ${metricText(target.metric, most)}`;
+    const [from, to] = [metricText(target.metric, least), metricText(target.metric, most)];
+    return `  ${targetText(target)}: ${from === to ? `the nearest size has ${from}` : `sizes near it reach ${from} to ${to}`}`;
   });
   return [
     ...wrap(`No size of ${parent} fulfils ${goalText(goal)}`),

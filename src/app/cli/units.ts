@@ -20,9 +20,21 @@ function scaled(value: number, base: number, units: readonly string[]): string {
 /** 5288548 -> "5,288,548" */
 export const grouped = (value: number): string => value.toLocaleString('en-US');
 
-/** Seconds as "1.23 ms"; from a minute on "3 min". */
+/** Units of time, the largest first. */
+const TIME_UNITS: readonly (readonly [seconds: number, unit: string])[] = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+  [1e-3, 'ms'],
+  [1e-6, 'µs'],
+  [1e-9, 'ns'],
+];
+
+/** Seconds with three digits, as "1.23 ms" or "3.50 h"; from two of a unit on, since 90 min say more than 1.50 h. */
 export function secondUnits(value: number): string {
-  if (value >= 1) return `${value.toPrecision(3)} s`;
-  const [factor, unit] = value >= 1e-3 ? [1e3, 'ms'] : [1e6, 'µs'];
-  return `${(value * factor).toPrecision(3)} ${unit}`;
+  const few = (seconds: number): number => (seconds > 1 ? 2 * seconds : seconds);
+  const [size, unit] = TIME_UNITS.find(([seconds]) => value >= few(seconds) * 0.9995) ?? TIME_UNITS.at(-1)!;
+  const amount = value / size;
+  return `${amount >= 999.5 ? grouped(Math.round(amount)) : amount.toPrecision(3)} ${unit}`;
 }

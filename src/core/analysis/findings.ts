@@ -157,15 +157,25 @@ function dataFinding({ parameters, samples, tokens }: FindingInput): CostFinding
   const ratio = perParameter >= 1 ? `${round(perParameter)} a parameter` : `${round(1 / perParameter)} parameters each`;
   if (tokens !== undefined) {
     if (perParameter >= OPTIMAL_TOKENS) return undefined;
-    const sentence = `${samples.toPrecision(3)} tokens are ${ratio}: fewer than the ${OPTIMAL_TOKENS} that compute-optimal training takes; a smaller model would do as well for less`;
+    const sentence = `${amount(samples)} tokens are ${ratio}: fewer than the ${OPTIMAL_TOKENS} that compute-optimal training takes; a smaller model would do as well for less`;
     return { kind: 'challenge', about: 'data', sentence };
   }
   if (perParameter >= 1) return undefined;
-  const sentence = `${samples} samples for ${parameters.trainable} trainable parameters (${ratio}): the model can learn them by heart; regularise, augment or take a smaller one`;
+  const sentence = `${grouped(samples)} samples for ${grouped(parameters.trainable)} trainable parameters (${ratio}): the model can learn them by heart; regularise, augment or take a smaller one`;
   return { kind: 'challenge', about: 'data', sentence };
 }
 
 const round = (value: number): string => String(Number(value.toPrecision(2)));
+const grouped = (value: number): string => value.toLocaleString('en-US');
+/** Up to a thousand million in full, more by its power of ten. */
+const amount = (value: number): string => (value < 1e9 ? grouped(value) : scientific(value));
+const scientific = (value: number): string => value.toExponential(2).replace('e+', 'e');
+
+/** A time in the unit that people would say it in. */
+function timeText(seconds: number): string {
+  const [size, unit] = seconds < 120 ? [1, 'seconds'] : seconds < 7200 ? [60, 'minutes'] : [3600, 'hours'];
+  return seconds < 48 * 3600 ? `${round(seconds / size)} ${unit}` : `${grouped(Number(round(seconds / 86_400)))} days`;
+}
 
 /** Time of one pass over the samples at half of the device's peak. */
 function timeFinding({
@@ -178,8 +188,8 @@ function timeFinding({
 }: FindingInput): CostFinding | undefined {
   if (samples === undefined || !device) return undefined;
   const flops = (2 * trainingMacs * samples) / (batch * tokens);
-  const hours = flops / (peakOf(device, recipe) * TRAINING_EFFICIENCY.compute) / 3600;
+  const seconds = flops / (peakOf(device, recipe) * TRAINING_EFFICIENCY.compute);
   const unit = tokens === 1 ? 'samples' : 'tokens';
-  const sentence = `training on ${samples.toPrecision(3)} ${unit} once takes ${flops.toExponential(2).replace('e+', 'e')} FLOPs: about ${round(hours)} hours of one ${device.title} at half its peak`;
+  const sentence = `training on ${amount(samples)} ${unit} once takes ${scientific(flops)} FLOPs: about ${timeText(seconds)} of one ${device.title} at half its peak`;
   return { kind: 'challenge', about: 'training-time', sentence };
 }

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { deviceOf } from '../../../core/analysis/index.ts';
@@ -11,6 +10,7 @@ import type { Goal } from '../../../core/scaling/target/goal.ts';
 import { TARGET_AXES, scaleToTarget } from '../../../core/scaling/target/scale-to-target.ts';
 import type { TargetOptions, TargetResult } from '../../../core/scaling/target/scale-to-target.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
+import { writeAtomically } from '../../../io/files/atomic.ts';
 import { openModel } from '../../../io/models/open.ts';
 import { oneOf, positive, wholeNumber } from '../option-values.ts';
 import { ProgressLine } from '../progress-line.ts';
@@ -149,7 +149,7 @@ function written(model: Model, out: string): string {
       hint: `Call it ${out.slice(0, out.length - extname(out).length)}${extension}.`,
     });
   }
-  writeFileSync(out, bytes);
+  writeAtomically(out, bytes);
   return out;
 }
 

@@ -43,7 +43,9 @@ const TORCH_EXPORT: NodeFormat = {
   countUnused: true,
   operatorOf,
   write: () => {
-    throw new IsoflopError('unavailable', 'a .pt2 file cannot be written without PyTorch');
+    throw new IsoflopError('unavailable', 'a .pt2 file cannot be written without PyTorch', {
+      hint: 'Leave --out away to see sizes and edits, or export the model with torch.onnx.export and scale that file.',
+    });
   },
 };
 
