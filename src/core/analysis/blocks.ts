@@ -45,15 +45,22 @@ export const stagesOf = (layers: readonly LayerCost[]): BlockCost[] =>
     .map(([name, members]) => blockCost(name, members));
 
 /** What the blocks of one stage consist of: `self_attn`, `mlp`. */
-export const partsOf = (layers: readonly LayerCost[], stage: string): BlockCost[] =>
-  [
-    ...Map.groupBy(
-      layers.filter((layer) => stageOf(layer) === stage),
-      partOf,
-    ),
-  ]
-    .filter(([name]) => name !== '')
-    .map(([name, members]) => blockCost(name, members));
+export const stagePartsOf = (layers: readonly LayerCost[], stage: string): BlockCost[] =>
+  partsOf(layers.filter((layer) => stageOf(layer) === stage));
+
+/** What the blocks of one line consist of: of `layers.0-31` those 32 blocks alone. */
+export const blockPartsOf = (layers: readonly LayerCost[], { name, repeats }: BlockCost): BlockCost[] =>
+  partsOf(layers.filter((layer) => isWithin(unitOf(layer), name, repeats)));
+
+function isWithin(unit: string, name: string, repeats: number): boolean {
+  if (repeats === 1) return unit === name;
+  const [, start, from, to] = /^(.*?)(\d+)-(\d+)$/.exec(name)!;
+  const place = unit.startsWith(start) ? unit.slice(start.length) : '';
+  return /^\d+$/.test(place) && Number(place) >= Number(from) && Number(place) <= Number(to);
+}
+
+const partsOf = (layers: readonly LayerCost[]): BlockCost[] =>
+  [...Map.groupBy(layers, partOf)].filter(([name]) => name !== '').map(([name, members]) => blockCost(name, members));
 
 function blockCost(name: string, members: readonly LayerCost[]): BlockCost {
   const sum = (of: (layer: LayerCost) => number): number => members.reduce((total, layer) => total + of(layer), 0);

@@ -1,4 +1,4 @@
-import { partsOf } from './blocks.ts';
+import { stagePartsOf } from './blocks.ts';
 import type { BlockCost } from './blocks.ts';
 import type { Device } from './devices.ts';
 import type { LayerCost } from './layers.ts';
@@ -79,7 +79,7 @@ function stageFinding({ stages, layers }: FindingInput): CostFinding | undefined
   if (stages.length < 2 || macs === 0) return undefined;
   const stage = largest(stages, (one) => one.macs);
   if (share(stage.macs, macs) < NOTABLE) return undefined;
-  const parts = share(stage.macs, macs) < ALMOST_ALL ? [] : partsOf(layers, stage.name);
+  const parts = share(stage.macs, macs) < ALMOST_ALL ? [] : stagePartsOf(layers, stage.name);
   const named = parts.length > 1 ? largest(parts, (one) => one.macs) : stage;
   const name = parts.length > 1 ? `${named.name} of the blocks of ${stage.name}` : stage.name;
   const sentence = `${name} holds ${shareText(named.macs, macs)} of the MACs and ${shareText(named.parameters, parameters)} of the parameters`;

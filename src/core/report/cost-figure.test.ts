@@ -26,3 +26,18 @@ it('draws the parts of repeated blocks below them, where blocks are few', () => 
   const parts = rows!.flatMap((name, row) => (name.startsWith('of these') ? [share(row)] : []));
   expect(parts.reduce((a, b) => a + b, 0)).toBeCloseTo(share(1), 9);
 });
+
+it('draws of each line of blocks its own parts alone: three dense blocks of DeepSeek-V3 and 58 with experts', () => {
+  const { rows, marks } = barsOf('deepseek-v3');
+  const share = (row: number): number =>
+    marks.flatMap((mark) =>
+      mark.kind === 'bar' && mark.ink === 'prediction' && Math.round(mark.y) === row ? [mark.to] : [],
+    )[0];
+  const lines = rows!.flatMap((name, row) => (/^layers\..* x\)$/.test(name) ? [row] : []));
+  expect(lines).toHaveLength(2);
+  for (const line of lines) {
+    const end = rows!.findIndex((name, row) => row > line && !name.startsWith('of these'));
+    const parts = rows!.slice(line + 1, end).map((_, index) => share(line + 1 + index));
+    expect(parts.reduce((a, b) => a + b, 0)).toBeCloseTo(share(line), 9);
+  }
+});

@@ -1,4 +1,4 @@
-import { partsOf } from '../analysis/blocks.ts';
+import { blockPartsOf } from '../analysis/blocks.ts';
 import type { Analysis, BlockCost } from '../analysis/index.ts';
 import type { Figure, Ink, Mark } from './figure.ts';
 
@@ -57,7 +57,7 @@ function rowsOf({ blocks, stages, layers }: Analysis): Row[] {
   return costs.flatMap((cost): Row[] => {
     const row = { name: cost.repeats > 1 ? `${cost.name} (${cost.repeats} x)` : cost.name, cost, isPart: false };
     if (blocks.length > FEW_ROWS || cost.repeats === 1) return [row];
-    const parts = partsOf(layers, cost.name.replace(/\.?[^.]*$/, ''));
+    const parts = blockPartsOf(layers, cost);
     return [row, ...parts.map((part) => ({ name: `of these ${part.name}`, cost: part, isPart: true }))];
   });
 }
