@@ -1,18 +1,14 @@
 import { notPowersOfAlpha } from '../../core/scaling/named-efficientnets.ts';
-import { repairText } from '../../core/scaling/repair.ts';
-import type { Repair } from '../../core/scaling/repair.ts';
 import { nominalMacs } from '../../core/scaling/rules.ts';
 import type { ScalingRule } from '../../core/scaling/rules.ts';
 import type { ScalingResult } from '../../core/scaling/scale.ts';
 import type { Suggestion } from '../../core/scaling/suggestions.ts';
 import { significant, table } from './format.ts';
+import { repairLines } from './repairs-text.ts';
 import { transferLines } from './transfer-text.ts';
 import type { Transfer } from './transfer-text.ts';
 import { countUnits } from './units.ts';
 import { wrap } from './wrap.ts';
-
-/** So many repairs are printed, those farthest from their nominal size first. */
-const SHOWN_REPAIRS = 12;
 
 /** A scaled model in words, within 80 columns. */
 export function scaleText(result: ScalingResult, out: string | undefined, transfer?: Transfer): string {
@@ -73,19 +69,6 @@ function ruleText(rule: ScalingRule): string {
     case 'powers':
       return `powers of ${rule.times}`;
   }
-}
-
-function repairLines(repairs: readonly Repair[]): string[] {
-  if (repairs.length === 0) return [];
-  const distance = ({ nominal, to }: Repair): number => Math.abs(Math.log(to / nominal));
-  const shown = repairs.toSorted((a, b) => distance(b) - distance(a)).slice(0, SHOWN_REPAIRS);
-  const rest = repairs.length - shown.length;
-  return [
-    '',
-    'Repairs',
-    ...shown.flatMap((repair) => wrap(`  ${repairText(repair)}`, '    ')),
-    ...(rest > 0 ? [`  and ${rest} smaller ones: --json lists all`] : []),
-  ];
 }
 
 const SETTINGS = {
