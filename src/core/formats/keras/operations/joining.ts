@@ -1,3 +1,4 @@
+import { EQUAL_PARTS } from '../../../graph/shapes.ts';
 import { sizeOf } from '../../../graph/sizes.ts';
 import type { TensorId } from '../../../graph/types.ts';
 import { tensorsOf } from '../argument.ts';
@@ -26,7 +27,7 @@ const split: Lower = (call) => {
   const parts = places === undefined ? cursor.integer({ min: 1, max: extent }) : 0;
   const sizes =
     places?.slice(1).map((place, index) => place - places[index]) ?? Array<number>(parts).fill(extent / parts);
-  const ids = call.addAll('split', [call.x], { axis, sizes });
+  const ids = call.addAll('split', [call.x], { axis, sizes, ...(places ? {} : { function: EQUAL_PARTS }) });
   if (places !== undefined)
     call.around.bindings.operators.set(ids[0], {
       sizes: (value) => call.setter('indices_or_sections')(starts(value as readonly number[])),
