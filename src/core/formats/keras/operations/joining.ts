@@ -1,6 +1,7 @@
 import { EQUAL_PARTS } from '../../../graph/shapes.ts';
 import { sizeOf } from '../../../graph/sizes.ts';
 import type { TensorId } from '../../../graph/types.ts';
+import { MOST_PARTS } from '../../limits.ts';
 import { tensorsOf } from '../argument.ts';
 import type { Call, Lower } from '../call.ts';
 
@@ -24,7 +25,7 @@ const split: Lower = (call) => {
   const cursor = call.config.get('indices_or_sections');
   const extent = call.shape[axis];
   const places = cursor.isArray ? [0, ...cursor.integers({ min: 0, max: extent }), extent] : undefined;
-  const parts = places === undefined ? cursor.integer({ min: 1, max: extent }) : 0;
+  const parts = places === undefined ? cursor.integer({ min: 1, max: Math.min(extent, MOST_PARTS) }) : 0;
   const sizes =
     places?.slice(1).map((place, index) => place - places[index]) ?? Array<number>(parts).fill(extent / parts);
   const ids = call.addAll('split', [call.x], { axis, sizes, ...(places ? {} : { function: EQUAL_PARTS }) });
@@ -43,7 +44,7 @@ const arraySplit: Lower = (call) => {
   const axis = call.axis(call.config.find('axis')?.integer() ?? 0);
   const parts = call.config.get('indices_or_sections');
   if (parts.isArray) return split(call);
-  const [extent, count] = [call.shape[axis], parts.integer({ min: 1, max: call.shape[axis] })];
+  const [extent, count] = [call.shape[axis], parts.integer({ min: 1, max: Math.min(call.shape[axis], MOST_PARTS) })];
   const sizes = Array.from(
     { length: count },
     (_, part) => Math.floor(extent / count) + (part < extent % count ? 1 : 0),
@@ -54,6 +55,8 @@ const arraySplit: Lower = (call) => {
 /** Every place of an axis as a tensor of its own. */
 const unstack: Lower = (call) => {
   const axis = call.axis(call.config.find('axis')?.integer() ?? 0);
+  if (call.shape[axis] > MOST_PARTS)
+    throw call.refusal(`Unstack would make ${call.shape[axis]} tensors; at most ${MOST_PARTS} are read`);
   const sizes = Array<number>(call.shape[axis]).fill(1);
   const rest = call.shape.filter((_, at) => at !== axis);
   return call.addAll('split', [call.x], { axis, sizes }).map((part) => call.reshape(part, rest));

@@ -33,7 +33,7 @@ const takeAlongAxis: Lower = (call) => {
 
 /** Values and their places. */
 const topK: Lower = (call) => {
-  const shape = call.shape.with(-1, call.count('k'));
+  const shape = [...call.shape.slice(0, -1), call.count('k')];
   return [picked(call, shape), picked(call, shape)];
 };
 
@@ -74,10 +74,10 @@ const turned: Lower = (call) => {
 /** A part of a shape that the call says; -1 goes to the end. */
 const slice: Lower = (call) => {
   const from = call.argument(1, 'start_indices');
+  if (!Array.isArray(from) || from.length !== call.shape.length || !from.every(Number.isInteger))
+    throw call.refusal('Slice is known for starts that are numbers, one an axis');
+  const starts = from as readonly number[];
   const sizes = call.config.get('shape').integers({ min: -1 });
-  const starts = call.shape.map((_, axis) => Number((from as readonly number[])[axis]));
-  if (!Array.isArray(from) || starts.some((start) => !Number.isInteger(start)))
-    throw call.refusal('Slice is known for starts that are numbers');
   const ends = starts.map((start, axis) => (sizes[axis] === -1 ? call.shape[axis] : start + sizes[axis]));
   return call.add('slice', [call.x], { starts, ends });
 };
