@@ -1,6 +1,6 @@
 const keras = `convnet residual two-branch unet-transpose unet-upsample transformer mobile vision-transformer nested nested-sequential
   shared-layer normalizations grouped-query cross-attention conv1d conv3d mlp bidirectional-lstm gru multi-input-output free-sizes
-  augmented einsum-dense operators`;
+  augmented einsum-dense operators densely-connected post-norm-encoder summed-unet recurrent-states functions`;
 const kerasLarge = 'resnet50 efficientnet-b0 mobilenet-v2 convnext-tiny vgg16 xception mobilenet-v3-small';
 const onnx = `resnet-kept-trace-17 resnet-dynamo-20 convnet-trace-13 convnet-free-trace-17 convnet-kept-trace-13 convnet-dynamo-18
   unet-trace-16 unet-free-dynamo-18 encoder-trace-17 encoder-dynamo-18 vision-transformer-trace-17 vision-transformer-free-dynamo-18

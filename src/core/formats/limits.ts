@@ -33,6 +33,9 @@ export const MOST_TENSORS = 250_000;
 /** Inputs of a model that are no weights; a decoder of 128 layers with its cache has some 260. */
 export const MOST_INPUTS = 4096;
 
+/** Parts that one split makes, each a tensor of its own: steps of a short sequence at most. */
+export const MOST_PARTS = 4096;
+
 /** Graphs inside graphs (If, Loop, Scan). */
 export const DEEPEST_SUBGRAPH = 16;
 

@@ -1,4 +1,4 @@
-import { einsumExtents } from './einsum.ts';
+import { einsumExtents, lettersOf } from './einsum.ts';
 import { sizeOf } from './sizes.ts';
 import { filterAxes } from './spatial.ts';
 import type { Graph, Operator } from './types.ts';
@@ -59,17 +59,24 @@ export function macsOf(graph: Graph, operator: Operator, attention: AttentionCou
     case 'expertLinear':
       return outputs() * shape(1)[1];
     case 'einsum':
-      return operator.inputs.length < 2
-        ? 0
-        : [
-            ...einsumExtents(
-              operator.inputs.map((_, i) => shape(i)),
-              attributes.equation!,
-            ).values(),
-          ].reduce((a, b) => a * b, 1);
+      return einsumMacs(
+        operator.inputs.map((_, i) => shape(i)),
+        attributes.equation!,
+      );
     default:
       return 0;
   }
+}
+
+/** A product that sums over nothing is element by element, as `multiply` is. */
+function einsumMacs(inputs: readonly Shape[], equation: string): number {
+  const extents = einsumExtents(inputs, equation);
+  const { output } = lettersOf(
+    equation,
+    inputs.map(({ length }) => length),
+  );
+  const isSum = inputs.length > 1 && [...extents.keys()].some((letter) => !output.includes(letter));
+  return isSum ? [...extents.values()].reduce((a, b) => a * b, 1) : 0;
 }
 
 /** Multiply-accumulates of every operator of one pass, or of both. */

@@ -21,6 +21,9 @@ function linearShape(x: Shape, w: Shape, { transposeB }: Attributes): number[] {
   return [...x.slice(0, -1), outputs];
 }
 
+/** The `function` of a split whose source says how many parts it makes, not their sizes: they stay equal. */
+export const EQUAL_PARTS = 'equal parts';
+
 function splitShapes(x: Shape, { axis = 0, sizes = [] }: Attributes): number[][] {
   if (sizes.reduce((sum, size) => sum + size, 0) !== x.at(axis))
     throw new ShapeError(`cannot split [${x}] into ${sizes.join(' + ')} along axis ${axis}`);

@@ -181,7 +181,7 @@ export interface Attributes {
   /** Experts that each row meets. */
   readonly active?: number;
   readonly equation?: string;
-  /** What an element-wise operator computes; free text, for people. */
+  /** What an element-wise operator computes; free text, for people. Rules know `constant` of `generate` and `equal parts` of `split`. */
   readonly function?: string;
 }
 

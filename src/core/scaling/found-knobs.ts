@@ -1,11 +1,10 @@
 import { tiedAxes } from '../graph/axes.ts';
 import type { TiedAxes, VariableId } from '../graph/axes.ts';
-import { growableStages } from '../graph/growable.ts';
-import { stagesOf } from '../graph/repeats.ts';
 import type { Stage } from '../graph/repeats.ts';
 import type { Edit } from '../model/edit.ts';
 import type { Model } from '../model/model.ts';
 import { brokenSizes } from './broken-sizes.ts';
+import { blocksOf, depthStages } from './depth-stages.ts';
 import type { Knob, KnobSet, KnobValues } from './knob.ts';
 import { depthRefusal, resolutionRefusal, widthRefusal } from './refusals.ts';
 import { sizeEdits } from './size-edits.ts';
@@ -13,15 +12,13 @@ import { widthClasses } from './width-classes.ts';
 import type { WidthClass } from './width-classes.ts';
 
 /**
- * The knobs of a graph of layers: its repeated blocks, its tied widths, the extents of its images. Where nothing repeats, layers
- * that change the shape may be followed by copies that keep it, in formats that can say so.
+ * The knobs of a graph of layers: its repeated blocks or layers that may be followed by copies, its tied widths, the extents of its
+ * images.
  */
 export function foundKnobs(model: Model, divisor?: number): KnobSet {
   const graph = model.lower({ batch: 1 });
   const axes = tiedAxes(graph);
-  const repeated = stagesOf(graph);
-  const stages = repeated.length > 0 || model.format !== 'keras' ? repeated : growableStages(graph);
-  const keepsShape = stages !== repeated;
+  const { stages, keepsShape } = depthStages(graph, model.format === 'keras');
   const classes = widthClasses(axes, divisor);
   const resolutions = resolutionKnobs(model, axes);
   const depths = unique(stages.map(depthKnob));
@@ -55,9 +52,6 @@ export function foundKnobs(model: Model, divisor?: number): KnobSet {
     ],
   };
 }
-
-/** Blocks of a stage: its units and the one that leads in. */
-const blocksOf = ({ units, hasEntry }: Stage): number => units.length + (hasEntry ? 1 : 0);
 
 const depthKnob = (stage: Stage): Knob => ({
   id: `blocks of ${stage.name}`,

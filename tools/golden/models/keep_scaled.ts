@@ -1,6 +1,6 @@
 /**
  * Keeps what run_scaled.py found of scale_all.ts's models: `node tools/golden/models/keep_scaled.ts FOLDER` reads `record.json` and
- * `refusals.json` of FOLDER and writes test/golden/models/scaled-record.json.
+ * `refusals.json` of FOLDER and writes test/golden/models/scaled-record.json; rows of sources that FOLDER lacks stay.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,16 +12,15 @@ const KEPT =
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('usage: node tools/golden/models/keep_scaled.ts FOLDER');
-const read = (name: string): Record<string, unknown>[] =>
-  JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, unknown>[];
+const RECORD = join(import.meta.dirname, '../../../test/golden/models/scaled-record.json');
+const read = (path: string): Record<string, unknown>[] =>
+  JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>[];
 
-const rows = read('record.json').map((row) => {
+const rows = read(join(folder, 'record.json')).map((row) => {
   const counted: Record<string, unknown> = { ...row, repairs: (row.repairs as unknown[]).length };
   return Object.fromEntries(KEPT.flatMap((key) => (key in counted ? [[key, counted[key]]] : [])));
 });
-const bySource = Map.groupBy([...rows, ...read('refusals.json')], ({ source }) => source);
-const lines = [...bySource.values()].flat().map((row) => JSON.stringify(row));
-writeFileSync(
-  join(import.meta.dirname, '../../../test/golden/models/scaled-record.json'),
-  `[\n${lines.join(',\n')}\n]\n`,
-);
+const bySource = Map.groupBy([...rows, ...read(join(folder, 'refusals.json'))], ({ source }) => source);
+const kept = Map.groupBy(read(RECORD), ({ source }) => source);
+const lines = [...new Map([...kept, ...bySource]).values()].flat().map((row) => JSON.stringify(row));
+writeFileSync(RECORD, `[\n${lines.join(',\n')}\n]\n`);

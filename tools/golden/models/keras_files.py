@@ -40,6 +40,13 @@ AS_JSON = [
     ("operators", keras_nets.operators, None),
     ("cross-attention", keras_nets.cross_attention, None),
     ("free-sizes", keras_nets.free_sizes, [40, 56]),
+    ("functions", keras_nets.functions, None),
+    ("renormalised", keras_nets.renormalised, None),
+    ("einsum-forms", keras_nets.einsum_forms, None),
+    ("densely-connected", keras_nets.densely_connected, None),
+    ("post-norm-encoder", keras_nets.post_norm_encoder, None),
+    ("summed-unet", keras_nets.summed_unet, None),
+    ("recurrent-states", keras_nets.recurrent_states, None),
 ]
 AS_KERAS = ["mlp", "convnet", "unet-transpose", "transformer", "nested", "frozen", "bidirectional-lstm"]
 # Published nets without weights; EfficientNetB0 carries its own rescaling and normalisation.
@@ -67,10 +74,11 @@ def json_entry(name, build, at):
     return keras_entry(keras.models.model_from_json(path.read_text()), f"keras/{path.name}", "keras-json", at)
 
 
-def keras_file_entry(name, model, at=None):
+def keras_file_entry(name, model, at=None, loads=True):
+    """loads: Keras can read its own file again. Else the entry is of the model that was saved."""
     path = FOLDER / f"{name}.keras"
     model.save(path)
-    return keras_entry(keras.models.load_model(path), f"keras/{path.name}", "keras", at)
+    return keras_entry(keras.models.load_model(path) if loads else model, f"keras/{path.name}", "keras", at)
 
 
 def fitted_mlp():
@@ -90,6 +98,7 @@ def main():
             entries.append(keras_file_entry(name, fresh(build), at))
         print(entries[-1]["file"], entries[-1]["params"], entries[-1]["macs"], flush=True)
     entries.append(keras_file_entry("mlp-fitted", fresh(fitted_mlp)))
+    entries.append(keras_file_entry("shared-between", fresh(keras_nets.shared_between), loads=False))
     for name, build in APPLICATIONS.items():
         entries.append(json_entry(f"applications-{name}", build, (224, 224)))
         print(entries[-1]["file"], entries[-1]["params"], entries[-1]["macs"], flush=True)

@@ -382,3 +382,118 @@ def free_sizes():
     x = layers.MaxPooling2D(name="pool")(x)
     x = layers.Conv2D(16, 3, padding="same", activation="relu", name="conv2")(x)
     return keras.Model(inputs, layers.Conv2D(2, 1, name="map")(x), name="free_sizes")
+
+
+def ones(*shape):
+    return np.ones(shape, "float32")
+
+
+def functions():
+    """keras.ops with filters, windows and gains of their own, which are numbers of the file and no weights."""
+    inputs, places = layers.Input((16, 16, 8), name="image"), layers.Input((3,), dtype="int32", name="places")
+    x = ops.conv(inputs, ones(3, 3, 8, 6), strides=2, padding="same")
+    x = ops.depthwise_conv(x, ones(3, 3, 6, 2), padding="same")
+    x = ops.concatenate([ops.max_pool(x, 2), ops.average_pool(x, 3, strides=2, padding="same")], axis=-1)
+    x = layers.Dense(10, name="mix")(x)
+    x = ops.layer_normalization(ops.reshape(x, (-1, 16, 10)), axis=-1)
+    first, *_ = ops.unstack(x, axis=1)
+    best, _ = ops.top_k(layers.Dense(7, name="scores")(x), 3)
+    picked = ops.take_along_axis(x, ops.expand_dims(places, -1), axis=1)
+    x = ops.hstack([ops.diff(x, axis=1), ops.rms_normalization(picked, axis=-1), ops.take(x, [0, 2], axis=1)])
+    x = layers.Dense(4, name="out")(ops.quantile(x, 0.5, axis=1) + first)
+    return keras.Model([inputs, places], [x, best], name="functions")
+
+
+def renormalised():
+    """Batch renormalisation keeps five statistics a channel."""
+    inputs = layers.Input((8, 8, 3), name="image")
+    x = layers.Conv2D(8, 3, name="conv")(inputs)
+    x = layers.BatchNormalization(renorm=True, name="norm")(x)
+    return keras.Model(inputs, layers.Dense(2, name="out")(layers.Flatten(name="flat")(x)), name="renormalised")
+
+
+def einsum_forms():
+    """Dots before and behind, axes that the kernel shares, products that sum over nothing."""
+    inputs = layers.Input((6, 5, 32), name="grid")
+    forms = [
+        ("...yx,xz->...yz", (None, 8), "z"),
+        ("...yx,yxz->...z", 8, "z"),
+        ("...yx,xzw->...yzw", (5, 4, 8), "yw"),
+        ("ab...,bc->ac...", 9, "c"),
+        ("abc...,bcd->ad...", 7, "d"),
+        ("abcd,bcde->ae", 8, "e"),
+        ("abcd,d->abcd", (6, 5, 32), "d"),
+        ("abcd,d->abc", (6, 5), None),
+    ]
+    outputs = [
+        layers.EinsumDense(equation, output_shape=shape, bias_axes=bias, name=f"form{index}")(inputs)
+        for index, (equation, shape, bias) in enumerate(forms)
+    ]
+    return keras.Model(inputs, outputs, name="einsum_forms")
+
+
+def shared_between():
+    """One layer and one model in two models each: Keras saves it, with its weights once, and cannot load it again."""
+    tied = layers.Dense(12, name="tied")
+    inner = keras.Sequential([layers.Input((12,)), layers.Dense(6, name="deep")], name="inner")
+    one, two = layers.Input((12,), name="one"), layers.Input((12,), name="two")
+    left = keras.Model(one, layers.Dense(12, name="left_out")(inner(tied(one))), name="left")
+    right = keras.Model(two, layers.Dense(4, name="right_out")(inner(tied(tied(two)))), name="right")
+    inputs = layers.Input((12,), name="features")
+    return keras.Model(inputs, right(left(inputs)), name="shared_between")
+
+
+def densely_connected():
+    """Every layer's result joins those before it; a transition halves channels and image."""
+    inputs = layers.Input((32, 32, 3), name="image")
+    x = layers.Conv2D(16, 3, padding="same", name="stem")(inputs)
+    for stage in (1, 2):
+        for index in (1, 2, 3):
+            y = layers.BatchNormalization(name=f"dense{stage}_{index}_norm")(x)
+            y = layers.Conv2D(8, 3, padding="same", activation="relu", name=f"dense{stage}_{index}_conv")(y)
+            x = layers.Concatenate(name=f"dense{stage}_{index}_join")([x, y])
+        x = layers.Conv2D(x.shape[-1] // 2, 1, name=f"halve{stage}")(x)
+        x = layers.AveragePooling2D(2, name=f"shrink{stage}")(x)
+    x = layers.GlobalAveragePooling2D(name="pool")(x)
+    return keras.Model(inputs, layers.Dense(5, name="out")(x), name="densely_connected")
+
+
+def post_norm_encoder():
+    """Post-norm, queries, keys and values of one product taken apart by keras.ops, pooled by the maximum."""
+    inputs = layers.Input((18, 10), name="signal")
+    x = layers.Dense(32, name="embed")(inputs)
+    for block in (1, 2, 3):
+        parts = ops.reshape(layers.Dense(96, name=f"qkv{block}")(x), (-1, 18, 3, 4, 8))
+        parts = ops.transpose(parts, (2, 0, 3, 1, 4))
+        query, key, value = parts[0], parts[1], parts[2]
+        scores = ops.softmax(ops.matmul(query, ops.swapaxes(key, -2, -1)) / 8**0.5)
+        y = ops.reshape(ops.transpose(ops.matmul(scores, value), (0, 2, 1, 3)), (-1, 18, 32))
+        x = layers.LayerNormalization(name=f"norm{block}a")(x + layers.Dense(32, name=f"join{block}")(y))
+        y = layers.Dense(64, activation="gelu", name=f"wide{block}")(x)
+        x = layers.LayerNormalization(name=f"norm{block}b")(x + layers.Dense(32, name=f"narrow{block}")(y))
+    x = layers.GlobalMaxPooling1D(name="pool")(x)
+    return keras.Model(inputs, layers.Dense(3, name="out")(x), name="post_norm_encoder")
+
+
+def summed_unet():
+    """Skips are summed, not joined; images grow by bilinear interpolation."""
+    inputs = layers.Input((64, 64, 1), name="image")
+    x = layers.Conv2D(12, 3, padding="same", name="stem")(inputs)
+    skips = []
+    for width in (16, 24):
+        skips.append(x)
+        x = layers.Conv2D(width, 3, strides=2, padding="same", activation="relu", name=f"down{width}")(x)
+    for width, skip in zip((16, 12), reversed(skips)):
+        x = layers.UpSampling2D(interpolation="bilinear", name=f"grow{width}")(x)
+        x = layers.Conv2D(width, 3, padding="same", activation="relu", name=f"up{width}")(x)
+        x = layers.Add(name=f"sum{width}")([x, layers.Conv2D(width, 1, name=f"skip{width}")(skip)])
+    return keras.Model(inputs, layers.Conv2D(1, 1, activation="sigmoid", name="mask")(x), name="summed_unet")
+
+
+def recurrent_states():
+    """States that go from one recurrent layer to the next."""
+    inputs = layers.Input((12, 6), name="signal")
+    x, *state = layers.LSTM(8, return_sequences=True, return_state=True, name="first")(inputs)
+    x = layers.LSTM(8, return_sequences=True, name="second")(x, initial_state=state)
+    x = layers.Bidirectional(layers.GRU(4, reset_after=False), merge_mode="sum", name="both")(x)
+    return keras.Model(inputs, layers.Dense(2, name="out")(x), name="recurrent_states")

@@ -64,31 +64,36 @@ def random_array(rng, shape, dtype):
     return rng.integers(0, 2, shape).astype(dtype) if "int" in dtype else rng.random(shape).astype(dtype)
 
 
-def layer_rows(model):
-    """One row a call, in the order that Keras runs them; a model inside carries its own rows."""
+def layer_rows(model, counted=None):
+    """
+    One row a call, in the order that Keras runs them; a model inside carries its own rows. counted: layers whose weights an earlier row has,
+    in a model beside this one.
+    """
+    counted = set() if counted is None else counted
     functional = functional_of(model)
     depths = sorted(functional._nodes_by_depth, reverse=True)
     nodes = [node for depth in depths for node in functional._nodes_by_depth[depth]]
     rows, seen = [], set()
     for node in nodes:
-        rows.append(call_row(node, node.operation.name not in seen))
+        rows.append(call_row(node, node.operation.name not in seen, counted))
         seen.add(node.operation.name)
     return rows
 
 
-def call_row(node, first):
+def call_row(node, first, counted):
     layer = node.operation
     shapes = [list(tensor.shape) for tensor in node.outputs]
     row = {
         "name": layer.name,
         "type": type(layer).__name__,
-        "params": layer.count_params() if first and isinstance(layer, keras.Layer) else 0,
+        "params": layer.count_params() if first and isinstance(layer, keras.Layer) and id(layer) not in counted else 0,
         "output": shapes[0] if len(shapes) == 1 else shapes,
     }
     if not first:
         row["shared"] = True
     if isinstance(layer, keras.Model) and first:
-        row["layers"] = layer_rows(layer)
+        row["layers"] = layer_rows(layer, counted)
+    counted.add(id(layer))
     return row
 
 

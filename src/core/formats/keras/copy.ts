@@ -20,13 +20,19 @@ export function copyOf({ name, cursor }: LayerEntry, taken: Set<string>): Copy {
 /** How a layer's entry is copied under a name of its own. */
 export type MakeCopy = (entry: LayerEntry, taken: Set<string>) => Copy;
 
-/** A copy that gives the shape that it gets: a convolution without strides, its edges padded. */
+/** A copy that gives the shape that it gets: a convolution without strides, its edges padded, in a wrapper or alone. */
 export function shapeKeepingCopyOf(entry: LayerEntry, taken: Set<string>): Copy {
   const copy = copyOf(entry, taken);
-  const config = copy.value.config as Record<string, unknown>;
+  const config = innermost(copy.value.config as Record<string, unknown>);
   if (Array.isArray(config.strides)) config.strides = config.strides.map(() => 1);
   if (config.padding === 'valid') config.padding = 'same';
   return copy;
+}
+
+/** The configuration of the layer that wrappers such as TimeDistributed hold. */
+function innermost(config: Record<string, unknown>): Record<string, unknown> {
+  const inner = (config.layer as Record<string, unknown> | undefined)?.config;
+  return inner === undefined ? config : innermost(inner as Record<string, unknown>);
 }
 
 function freeName(name: string, taken: ReadonlySet<string>): string {

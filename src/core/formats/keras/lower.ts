@@ -14,6 +14,8 @@ import { lowerLayer } from './known.ts';
 import { join } from './part.ts';
 import type { Host, Named, Part, PlacedLayer } from './part.ts';
 import { runSequential } from './sequential.ts';
+import { sharedLayers } from './shared.ts';
+import type { SharedLayers } from './shared.ts';
 import { classOf, isFunctional, isModel, layersOf, leavesOf } from './structure.ts';
 
 /** A graph in Keras's own shapes, and how its sizes follow from the document. */
@@ -24,7 +26,7 @@ export interface Lowered {
 
 /** Lowers the document's model. */
 export function lowerModel(model: JsonCursor, options: LowerOptions): Lowered {
-  const lowering = new Lowering();
+  const lowering = new Lowering(sharedLayers(model));
   const inputs = inputsOf(model).map((input) => lowering.input(input, options));
   const part: Part = { model, prefix: '', isFrozen: isFrozen(model), depth: 0 };
   const ids = lowering.model(part, [inputs.length === 1 ? inputs[0] : inputs]);
@@ -48,7 +50,14 @@ class Lowering implements Host {
     weights: new Map(),
     run: (layer, outer, path, args) => this.inside(layer, outer, path, args),
   };
+  /** By the entry of a layer that several models share: the path of its weights. */
+  private readonly sharedPaths = new Map<unknown, string>();
+  private readonly shared: SharedLayers;
   private calls = 0;
+
+  constructor(shared: SharedLayers) {
+    this.shared = shared;
+  }
 
   input(input: ModelInput, options: LowerOptions): TensorArgument {
     const shape = inputShape(input, options);
@@ -77,9 +86,26 @@ class Lowering implements Host {
     if (!place.isModel) this.builder.at(path, className, block);
     const ids = place.isModel
       ? this.model({ model: cursor, prefix: path, ...about }, args)
-      : lowerLayer(cursor, new Call(this.around, { className, config, path, owner: path, ...about }, args, named));
+      : lowerLayer(
+          cursor,
+          new Call(
+            this.around,
+            { className, config, path: this.weightsPath(cursor.value, path), owner: path, ...about },
+            args,
+            named,
+          ),
+        );
     place.outputs.push(ids.map((id) => this.builder.shapeOf(id)));
     return ids;
+  }
+
+  /** Where the weights of a layer stand: with the first one that was called of those that are the same object. */
+  private weightsPath(entry: unknown, path: string): string {
+    const first = this.shared.get(entry);
+    if (first === undefined) return path;
+    const known = this.sharedPaths.get(first) ?? path;
+    this.sharedPaths.set(first, known);
+    return known;
   }
 
   /** A layer or model that a wrapper holds. A model's layers stand in the graph, a layer is part of its wrapper. */

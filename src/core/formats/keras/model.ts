@@ -1,4 +1,5 @@
 import type { Model } from '../../model/model.ts';
+import { IsoflopError } from '../../terms/errors.ts';
 import type { JsonCursor } from '../json/cursor.ts';
 import { applyEdits } from './apply.ts';
 import type { KerasDocument } from './archive.ts';
@@ -7,6 +8,7 @@ import { inputsOf } from './inputs.ts';
 import { lowerModel } from './lower.ts';
 import { refuseMisfits } from './misfits.ts';
 import { fittedVariables } from './optimizer.ts';
+import { sharedLayers } from './shared.ts';
 import { classOf, isModel } from './structure.ts';
 
 /** The model that a Keras document describes. Its layers, widths and inputs are checked when it is lowered. */
@@ -26,7 +28,10 @@ export function kerasModel(document: KerasDocument, name: string): Model {
       refuseMisfits(bindings);
       return graph;
     },
-    apply: (edits) => kerasModel({ ...document, ...UNFITTED, config: applyEdits(config, edits) }, name),
+    apply: (edits) => {
+      refuseShared(config);
+      return kerasModel({ ...document, ...UNFITTED, config: applyEdits(config, edits) }, name);
+    },
     write: () => ({ extension: '.json', bytes: new TextEncoder().encode(JSON.stringify(config.value)) }),
   };
 }
@@ -41,6 +46,21 @@ function optimizerVariables({ config, optimizer, optimizerValues }: KerasDocumen
   return fittedVariables(
     optimizer,
     parameters.map(({ parameter }) => parameter).filter(({ frozen }) => !frozen),
+  );
+}
+
+/** The JSON that a scaled model returns as does not say that layers are the same object: Keras would give each its own weights. */
+function refuseShared(model: JsonCursor): void {
+  const [layer] = sharedLayers(model).keys();
+  if (layer === undefined) return;
+  const { name } = (layer as { config: { name: string } }).config;
+  throw new IsoflopError(
+    'not-identifiable',
+    'several models of the file share this layer, and no JSON of Keras can say so',
+    {
+      path: `layer '${name}'`,
+      hint: 'Scale the shared model by itself, or build it so that one model is called several times.',
+    },
   );
 }
 

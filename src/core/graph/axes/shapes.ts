@@ -1,4 +1,4 @@
-import { outputShapes } from '../shapes.ts';
+import { EQUAL_PARTS, outputShapes } from '../shapes.ts';
 import { ONE, isOne, product, sum } from './extent.ts';
 import type { Extent } from './extent.ts';
 import type { OperatorAxes } from './tying.ts';
@@ -26,10 +26,12 @@ export function tieReshape(op: OperatorAxes): void {
   op.give(outputs);
 }
 
+/** Parts by sizes move each on its own, parts by their number are equal. */
 export function tieSplit(op: OperatorAxes): void {
-  const { sizes = [] } = op.attributes;
+  const { sizes = [], function: how } = op.attributes;
   const axis = op.axis(op.attributes.axis);
-  const parts = sizes.map((size) => op.system.fresh(size));
+  const one = op.system.fresh(sizes[0] ?? 1);
+  const parts = sizes.map((size) => (how === EQUAL_PARTS ? one : op.system.fresh(size)));
   op.equal(op.input(0)[axis], sum(parts));
   op.follow('sizes', parts);
   for (const [index, part] of parts.entries()) op.give(op.input(0).with(axis, part), index);

@@ -18,7 +18,7 @@ interface Window {
 }
 
 function windowOf(call: Call): Window {
-  const rank = spatialRank(call.className);
+  const rank = spatialRank(call);
   const { channels, last } = imageOf(call);
   const window = call.counts('kernel_size', rank);
   const dilations = call.counts('dilation_rate', rank, 1);
@@ -69,7 +69,7 @@ const transposed: Lower = (call) => {
   return activate(call, y);
 };
 
-function transposedPadding(call: Call, window: readonly number[], attributes: Attributes): Attributes {
+export function transposedPadding(call: Call, window: readonly number[], attributes: Attributes): Attributes {
   const { strides = [], dilations = [], padding } = attributes;
   const said = call.config.find('output_padding');
   const reach = window.map((extent, axis) => (extent - 1) * dilations[axis] + 1);

@@ -11,7 +11,7 @@ const GATES = 4;
  * steps at once: shapes, weights and costs are those of the loop.
  */
 const convolutionalLstm: Lower = (call) => {
-  const rank = spatialRank(call.className);
+  const rank = spatialRank(call);
   const [batch, steps, ...image] = call.withRank(rank + 3);
   const [filters, last] = [call.count('filters'), isChannelsLast(call)];
   const window = call.counts('kernel_size', rank);

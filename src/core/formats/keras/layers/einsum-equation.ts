@@ -22,15 +22,14 @@ export function equationOf(call: Call): Equation {
   const elided = call.shape.length - input.length;
   if (elided < 0 || (elided > 0 && !before && !after))
     throw call.refusal(`the equation '${text}' wants ${input.length} axes, got [${call.shape}]`);
-  const values = call.config.get('output_shape');
-  const length = values.isArray ? values.items().length : 1;
   return {
     text,
     input,
     kernel,
     output,
     outputPlace: (index) => {
-      const place = before ? length - output.length + index : index - 1;
+      // Keras puts the axes that leading dots stand for, less the batch, before `output_shape`.
+      const place = before && elided > 0 ? index : index - 1;
       return place < 0 ? undefined : place;
     },
     bias: (axes, extents) => {

@@ -2,8 +2,8 @@ import type { TensorId } from '../../../graph/types.ts';
 import type { Call } from '../call.ts';
 import type { Lower } from '../call.ts';
 
-/** Axes of the configuration, counted from the start, in ascending order. */
-function axesOf(call: Call): number[] {
+/** Axes of the configuration, counted from the start, in ascending order; the last one where it names none. */
+export function axesOf(call: Call): number[] {
   const axis = call.config.find('axis');
   const values = axis === undefined ? [-1] : axis.isArray ? axis.integers() : [axis.integer()];
   return values.map((value) => call.axis(value)).sort((a, b) => a - b);
@@ -19,8 +19,7 @@ const batchNormalization: Lower = (call) => {
     call.buffer('moving_variance', shape),
   ];
   if (call.flag('renorm', false)) {
-    call.buffer('renorm_mean', shape);
-    call.buffer('renorm_stddev', shape);
+    for (const name of ['moving_stddev', 'renorm_mean', 'renorm_stddev']) call.buffer(name, shape);
   }
   return call.add('batchNormalize', [call.x, ...weights], { axis });
 };
@@ -47,7 +46,12 @@ const rmsNormalization: Lower = (call) => {
 };
 
 /** Where the axes are not the last ones, gain and shift are brought to the shape of the input first. */
-function normalize(call: Call, norm: 'layernorm' | 'rmsnorm', axes: readonly number[], weights: TensorId[]): TensorId {
+export function normalize(
+  call: Call,
+  norm: 'layernorm' | 'rmsnorm',
+  axes: readonly number[],
+  weights: TensorId[],
+): TensorId {
   const rank = call.shape.length;
   const attributes = { norm, ...(axes.length > 1 || axes[0] !== rank - 1 ? { axes } : {}) };
   if (axes.every((axis, index) => axis === rank - axes.length + index))

@@ -1,10 +1,10 @@
 import type { Lower } from '../call.ts';
 import { imageOf, paddingOf, spatialRank } from './spatial.ts';
 
-const pool =
+export const pool =
   (kind: 'max' | 'average'): Lower =>
   (call) => {
-    const rank = spatialRank(call.className);
+    const rank = spatialRank(call);
     const { last } = imageOf(call);
     const window = call.counts('pool_size', rank, 2);
     const strides = call.config.find('strides') === undefined ? window : call.counts('strides', rank);
@@ -30,8 +30,8 @@ const globalPool =
   };
 
 /** Pools to a given size, by windows that may differ by one cell. */
-const adaptivePool: Lower = (call) => {
-  const sizes = call.counts('output_size', spatialRank(call.className));
+export const adaptivePool: Lower = (call) => {
+  const sizes = call.counts('output_size', spatialRank(call));
   const { last } = imageOf(call);
   return call.add(
     'resize',

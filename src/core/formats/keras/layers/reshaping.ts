@@ -69,7 +69,7 @@ function sidesOf(call: Call, key: string, rank: number): [number, number][] {
 }
 
 const zeroPadding: Lower = (call) => {
-  const rank = spatialRank(call.className);
+  const rank = spatialRank(call);
   const { spatial } = imageOf(call);
   const sides = sidesOf(call, 'padding', rank);
   const padding = call.shape.map((_, axis) => sides[spatial.indexOf(axis)] ?? ([0, 0] as [number, number]));
@@ -78,7 +78,7 @@ const zeroPadding: Lower = (call) => {
 
 const cropping: Lower = (call) => {
   const { spatial } = imageOf(call);
-  const sides = sidesOf(call, 'cropping', spatialRank(call.className));
+  const sides = sidesOf(call, 'cropping', spatialRank(call));
   const starts = call.shape.map((_, axis) => sides[spatial.indexOf(axis)]?.[0] ?? 0);
   const cuts = call.shape.map((_, axis) => sides[spatial.indexOf(axis)]?.[1] ?? 0);
   if (call.shape.some((extent, axis) => starts[axis] + cuts[axis] >= extent))
@@ -91,7 +91,7 @@ const cropping: Lower = (call) => {
 const upSampling: Lower = (call) => {
   const { last } = imageOf(call);
   return call.add('resize', [call.x], {
-    scales: call.counts('size', spatialRank(call.className), 2),
+    scales: call.counts('size', spatialRank(call), 2),
     channelsLast: last,
   });
 };

@@ -5,14 +5,11 @@ import type { Call } from '../call.ts';
 export const isChannelsLast = (call: Call): boolean =>
   (call.config.find('data_format')?.oneOf(['channels_last', 'channels_first']) ?? 'channels_last') === 'channels_last';
 
-/** Spatial axes of a layer by the number in its class: `Conv2D` has 2. */
-export const spatialRank = (className: string): number => Number(/(\d)D/.exec(className)?.[1] ?? 2);
+/** Spatial axes of a layer by the number in its class: `Conv2D` has 2; of a function all but the batch and the channels. */
+export const spatialRank = (call: Call): number => Number(/(\d)D/.exec(call.className)?.[1] ?? call.shape.length - 2);
 
 /** Places of the spatial axes and of the channels of the layer's first tensor. */
-export function imageOf(
-  call: Call,
-  rank = spatialRank(call.className),
-): { spatial: number[]; channels: number; last: boolean } {
+export function imageOf(call: Call, rank = spatialRank(call)): { spatial: number[]; channels: number; last: boolean } {
   call.withRank(rank + 2);
   const last = isChannelsLast(call);
   return {

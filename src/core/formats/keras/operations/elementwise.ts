@@ -23,17 +23,20 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 
 /** Of one tensor, shape kept. */
 const UNARY =
-  `Abs Absolute Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctanh BitwiseInvert BitwiseNot Cast Cbrt Ceil Celu
+  `Abs Absolute AffineTransform Angle Arccos Arccosh Arcsin Arcsinh Arctan Arctanh BitwiseInvert BitwiseNot Cast Cbrt Ceil Celu
   Clip Conj Conjugate Copy Cos Cosh Cumprod Cumsum Deg2rad Digamma Erf Erfc Erfinv Exp Exp2 Expm1 Fabs Flip Floor Gammaln
   HardShrink HardTanh Identity Imag Isfinite Isinf Isnan Isneginf Isposinf Lgamma Log Log10 Log1p Log2 LogSigmoid LogSoftmax
   LogicalNot Logit NanToNum Negative OnesLike Positive Rad2deg Real Reciprocal Roll Round Rsqrt SaturateCast Sign Signbit Sin
   Sinc Sinh SoftShrink Softsign SparsePlus SparseSigmoid Sparsemax Sort Sqrt Square Squareplus StopGradient Tan TanhShrink
-  Threshold Tril Triu Trunc ZerosLike Argsort FullLike Normalize`.split(/\s+/);
+  Threshold Tril Triu Trunc ZerosLike Argsort FullLike Normalize Cholesky CholeskyInverse ConvertToTensor Digitize ElasticTransform
+  EmptyLike Fliplr Flipud GaussianBlur HSVToRGB I0 Inv Isreal Nancumprod Nancumsum PerspectiveTransform RGBToHSV ScatterUpdate SliceUpdate`.split(
+    /\s+/,
+  );
 
 /** Of two tensors, or of one and a number, under NumPy's broadcasting. */
 const BINARY =
-  `Arctan2 BitwiseAnd BitwiseOr BitwiseXor Divide DivideNoNan Equal Fmax Fmin Fmod FloorDivide Greater GreaterEqual Heaviside
-  Hypot Isclose LeftShift Less LessEqual Logaddexp LogicalAnd LogicalOr LogicalXor Maximum Minimum Mod NotEqual Power
+  `Arctan2 BinaryCrossentropy BitwiseAnd BitwiseLeftShift BitwiseOr BitwiseRightShift BitwiseXor Divide DivideNoNan Equal Fmax Fmin Fmod FloorDivide Greater GreaterEqual Heaviside
+  Gcd Hypot Isclose Lcm Ldexp LeftShift Less LessEqual Logaddexp Logaddexp2 LogicalAnd LogicalOr LogicalXor Maximum Minimum Mod Nextafter NotEqual Polar Power
   RightShift Subtract TrueDivide`.split(/\s+/);
 
 /** The tensors among the first arguments; numbers drop out. */

@@ -1,3 +1,4 @@
+import { sizeOf } from '../../../graph/sizes.ts';
 import type { TensorId } from '../../../graph/types.ts';
 import { tensorsOf } from '../argument.ts';
 import type { Call } from '../call.ts';
@@ -47,6 +48,19 @@ const tensordot: Lower = (call) => {
   return call.add('einsum', [a, b], { equation: `${x.join('')},${y.join('')}->${output}` });
 };
 
+/** Every value of one times every value of the other. */
+const outer: Lower = (call) => {
+  const flat = two(call).map((x) => call.reshape(x, [sizeOf(call.shapeOf(x))]));
+  return call.add('einsum', flat, { equation: 'a,b->ab' });
+};
+
+/** Over the last axes of both. */
+const inner: Lower = (call) => {
+  const [a, b] = two(call);
+  const [x, y] = ['abcdefgh'.slice(0, call.shapeOf(a).length - 1), 'nopqrstu'.slice(0, call.shapeOf(b).length - 1)];
+  return call.add('einsum', [a, b], { equation: `${x}z,${y}z->${x}${y}` });
+};
+
 /** Fused attention over [batch, length, heads, size]. */
 const dotProductAttention: Lower = (call) => {
   const parts = ['query', 'key', 'value'].map((name, index) => call.tensor(index, name));
@@ -60,5 +74,7 @@ export const PRODUCT_OPERATIONS: Readonly<Record<string, Lower>> = {
   Dot: matmul,
   Einsum: einsum,
   Tensordot: tensordot,
+  Outer: outer,
+  Inner: inner,
   DotProductAttention: dotProductAttention,
 };

@@ -1,11 +1,9 @@
 import { sizeOf } from '../../../graph/sizes.ts';
 import type { TensorId } from '../../../graph/types.ts';
-import { tensorsOf } from '../argument.ts';
 import type { AttributeSetters } from '../bindings.ts';
 import type { Call } from '../call.ts';
 import type { Lower } from '../call.ts';
 import { filled } from '../layers/reshaping.ts';
-import { getItem } from './get-item.ts';
 
 /** A target shape with the batch; null and -1 stand for what follows from the size. Sets keep those open. */
 const reshape: Lower = (call) => {
@@ -81,40 +79,6 @@ const squeeze: Lower = (call) => {
   );
 };
 
-const concatenate: Lower = (call) =>
-  call.add('concat', call.inputs.length > 0 ? call.inputs : tensorsOf(call.named.xs), {
-    axis: call.axis(call.config.find('axis')?.integer() ?? 0),
-  });
-
-const stack: Lower = (call) => {
-  const rank = call.shape.length + 1;
-  const axis = call.axis(call.config.find('axis')?.integer() ?? 0, rank);
-  const parts = call.inputs.map((x) =>
-    call.reshape(x, [...call.shapeOf(x).slice(0, axis), 1, ...call.shapeOf(x).slice(axis)]),
-  );
-  return call.add('concat', parts, { axis });
-};
-
-/** Into equal parts, or at given places. */
-const split: Lower = (call) => {
-  const axis = call.axis(call.config.find('axis')?.integer() ?? 0);
-  const cursor = call.config.get('indices_or_sections');
-  const extent = call.shape[axis];
-  const places = cursor.isArray ? [0, ...cursor.integers({ min: 0, max: extent }), extent] : undefined;
-  const parts = places === undefined ? cursor.integer({ min: 1, max: extent }) : 0;
-  const sizes =
-    places?.slice(1).map((place, index) => place - places[index]) ?? Array<number>(parts).fill(extent / parts);
-  const ids = call.addAll('split', [call.x], { axis, sizes });
-  if (places !== undefined)
-    call.around.bindings.operators.set(ids[0], {
-      sizes: (value) => call.setter('indices_or_sections')(starts(value as readonly number[])),
-    });
-  return ids;
-};
-
-const starts = (sizes: readonly number[]): number[] =>
-  sizes.slice(0, -1).map((_, index) => sizes.slice(0, index + 1).reduce((sum, size) => sum + size, 0));
-
 const broadcastTo: Lower = (call) => {
   const said = call.config.get('shape').items();
   const shape = said.map((extent, axis) =>
@@ -165,26 +129,6 @@ const pad: Lower = (call) => {
   return call.add('pad', [call.x], { padding });
 };
 
-/** Rows of a table by index along an axis. */
-const take: Lower = (call) => {
-  const indices = tensorsOf(call.argument(1, 'indices'));
-  const axis = call.config.find('axis')?.integer();
-  if (axis === undefined || indices.length === 0) throw call.refusal('Take wants an axis and a tensor of indices');
-  return call.add('gather', [call.x, indices[0]], { axis: call.axis(axis) });
-};
-
-const oneHot: Lower = (call) => {
-  const [classes, axis] = [
-    call.config.get('num_classes').integer({ min: 1 }),
-    call.config.find('axis')?.integer() ?? -1,
-  ];
-  const at = call.axis(axis, call.shape.length + 1);
-  return call.add('generate', [call.x], {
-    shape: [...call.shape.slice(0, at), classes, ...call.shape.slice(at)],
-    function: 'one hot',
-  });
-};
-
 const imageResize: Lower = (call) => {
   const sizes = call.counts('size', 2);
   const set = call.setter('size');
@@ -201,15 +145,9 @@ export const SHAPE_OPERATIONS: Readonly<Record<string, Lower>> = {
   Moveaxis: moveAxis,
   ExpandDims: expandDims,
   Squeeze: squeeze,
-  Concatenate: concatenate,
-  Stack: stack,
-  Split: split,
   BroadcastTo: broadcastTo,
   Repeat: repeat,
   Tile: tile,
   Pad: pad,
-  Take: take,
-  OneHot: oneHot,
   Resize: imageResize,
-  GetItem: getItem,
 };
