@@ -14,13 +14,13 @@ import type { WidthClass } from './width-classes.ts';
 
 /**
  * The knobs of a graph of layers: its repeated blocks, its tied widths, the extents of its images. Where nothing repeats, layers
- * that change the shape may be followed by copies that keep it, in formats that can say so.
+ * that change the shape are followed by copies that keep it.
  */
 export function foundKnobs(model: Model, divisor?: number): KnobSet {
   const graph = model.lower({ batch: 1 });
   const axes = tiedAxes(graph);
   const repeated = stagesOf(graph);
-  const stages = repeated.length > 0 || model.format !== 'keras' ? repeated : growableStages(graph);
+  const stages = repeated.length > 0 ? repeated : growableStages(graph);
   const keepsShape = stages !== repeated;
   const classes = widthClasses(axes, divisor);
   const resolutions = resolutionKnobs(model, axes);

@@ -25,7 +25,9 @@ const WEIGHT_INPUTS: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** What passes a tensor on under another shape or type: its consumers say what it is for. */
-const PASSING = new Set(['Transpose', 'Reshape', 'Unsqueeze', 'Squeeze', 'Cast', 'Identity', 'Flatten', 'Expand']);
+const PASSING = new Set(
+  'Transpose Reshape Unsqueeze Squeeze Cast Identity Flatten Expand Slice Split'.split(' '),
+);
 
 /** Names that exporters give to what they made themselves: numbers of the program, but also weights that they moved axes of. */
 const MADE_NAME = /^(val_|_val_|onnx::|const_|_to_copy|scalar_|\/)|Constant|constant/;

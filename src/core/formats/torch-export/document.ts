@@ -119,7 +119,7 @@ function readNode(cursor: JsonCursor): DocumentNode {
 /** `torch.ops.aten.conv2d.default` -> `conv2d`; other libraries' operations keep their whole name. */
 function operationOf(target: string): string {
   const aten = /^torch\.ops\.aten\.(\w+)\.\w+$/.exec(target);
-  return aten ? aten[1].replace(/(?<=\w)_$/, '') : target.replace(/^(_operator|torch\.ops)\./, '');
+  return aten ? aten[1].replace(/(?<=[a-z\d])_$/i, '') : target.replace(/^(_operator|torch\.ops)\./, '');
 }
 
 /** The path of the module that the node came from; a module of torch.nn that runs one operation stands for its node. */
