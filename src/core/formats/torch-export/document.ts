@@ -1,5 +1,6 @@
 import { IsoflopError } from '../../terms/errors.ts';
 import type { JsonCursor } from '../json/cursor.ts';
+import { isWrapper, unwrapped } from './wrapped.ts';
 import type { Argument, DocumentNode, InputList, NodeDocument, NodeInput, Weight } from '../nodes/document.ts';
 
 /** Element types that hold whole numbers or truth values, as torch's schema numbers them. */
@@ -21,7 +22,7 @@ export function torchDocument(
     origin: originOf(program),
     inputs,
     weights,
-    nodes: graph.get('nodes').items().map(readNode),
+    nodes: readNodes(graph),
     outputs: signature.get('output_specs').items().flatMap(outputName),
   };
 }
@@ -102,6 +103,15 @@ function readWeight(tag: string, spec: JsonCursor, tensor: JsonCursor): Weight {
   const isTrained = tensor.find('requires_grad')?.value !== false;
   return { name: spec.get('parameter_name').string(), shape, kind: isTrained ? 'parameter' : 'frozen' };
 }
+
+const readNodes = (graph: JsonCursor): DocumentNode[] =>
+  graph
+    .get('nodes')
+    .items()
+    .flatMap((cursor) => {
+      const node = readNode(cursor);
+      return isWrapper(cursor.get('target').string()) ? unwrapped(node, cursor, readNodes) : [node];
+    });
 
 function readNode(cursor: JsonCursor): DocumentNode {
   const inputs: string[] = [];
