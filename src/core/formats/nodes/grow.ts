@@ -15,7 +15,7 @@ export function shapeKeeping(graph: Graph): CopyRule {
   const axes = channelAxes(graph);
   return {
     node: (node) => ({ ...node, keepsExtents: true }),
-    weight: ({ known: _, ...weight }) => {
+    weight: (weight) => {
       const found = axes.get(weight.name);
       if (!found) return weight;
       return { ...weight, shape: weight.shape.with(found.in, weight.shape[found.out]) };

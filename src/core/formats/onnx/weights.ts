@@ -60,7 +60,7 @@ export function weightKinds(
 function closedNodes(initializers: readonly OnnxTensor[], nodes: readonly OnnxNode[]): Set<OnnxNode> {
   const given = new Set(initializers.map(({ name }) => name));
   const closed = nodes.filter(({ inputs, outputs }) => {
-    const isClosed = inputs.length === 0 || inputs.every((name) => name === '' || given.has(name));
+    const isClosed = inputs.every((name) => name === '' || given.has(name));
     if (isClosed) for (const output of outputs) given.add(output);
     return isClosed;
   });
