@@ -37,14 +37,21 @@ const unary =
 const binary =
   (name: string, kind: 'add' | 'multiply' | 'binary' = 'binary') =>
   (a: AtenArguments): Value[] => {
+    const other = a.has('exponent') ? 'exponent' : 'other';
     const isTensor = (argument: string): boolean => a.has(argument) && a.isTensor(argument);
-    const [left, right] = [isTensor('self'), isTensor('other')];
+    const [left, right] = [isTensor('self'), isTensor(other)];
     if (left && right) {
       const attributes = kind === 'binary' ? { function: name } : {};
-      return tensorValue(a.context.add(kind, [operand(a, 'self', kind), operand(a, 'other', kind)], attributes));
+      return tensorValue(a.context.add(kind, [operand(a, 'self', kind), operand(a, other, kind)], attributes));
     }
-    return tensorValue(a.context.add('unary', [a.tensor(left ? 'self' : 'other')], { function: name }));
+    return tensorValue(a.context.add('unary', [a.tensor(left ? 'self' : other)], { function: name }));
   };
+
+/** self + value * tensor1 * tensor2, or divided by it. */
+function addcmul(a: AtenArguments): Value[] {
+  const product = a.context.add('multiply', [operand(a, 'tensor1', 'multiply'), operand(a, 'tensor2', 'multiply')]);
+  return tensorValue(a.context.add('add', [operand(a, 'self', 'add'), product]));
+}
 
 /** A weight that is multiplied is a gain; one that is added a bias, or a table of positions. */
 function operand(a: AtenArguments, name: string, kind: string): TensorId {
@@ -122,6 +129,8 @@ export const POINTWISE: AtenTable = {
   glu,
   add: binary('add', 'add'),
   mul: binary('multiply', 'multiply'),
+  addcmul,
+  addcdiv: addcmul,
   where,
   masked_fill: maskedFill,
   softmax,
