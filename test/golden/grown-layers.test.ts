@@ -24,3 +24,18 @@ it('a copy of a convolution has no strides and pads its edges', () => {
   expect(copies.length).toBeGreaterThan(0);
   for (const { config } of copies) expect([config.strides, config.padding]).toEqual([[1, 1], 'same']);
 });
+
+it('a copy of an ONNX convolution takes as many channels as it makes and keeps the extents', () => {
+  const path = join(import.meta.dirname, 'models', 'onnx', 'conv3d-kept-trace-17.onnx');
+  const { variant, achieved } = scaleModel(readModel(readFileSync(path), path), { rule: 'axes', depth: 2 });
+  const graph = readModel(variant.model.write().bytes, 'grown').lower();
+  const copies = graph.operators.filter(({ kind, layer }) => kind === 'convolution' && layer.endsWith('_copy1'));
+  expect(achieved.depth).toBe(2);
+  // The second one has windows of 1 x 3 x 3 and no padding of its own.
+  expect(copies.map(({ inputs }) => graph.tensors[inputs[1]].shape)).toEqual([
+    [6, 6, 3, 3, 3],
+    [12, 12, 1, 3, 3],
+  ]);
+  for (const { inputs, outputs } of copies)
+    expect(graph.tensors[outputs[0]].shape).toEqual(graph.tensors[inputs[0]].shape);
+});

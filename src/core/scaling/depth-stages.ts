@@ -14,13 +14,12 @@ export interface DepthStages {
 const LEAST_SHARE = 1 / 4;
 
 /**
- * The blocks that repeat. Where they are none or hardly any of the layers, as in a plain or a densely connected network, and the format can say
- * so (`canGrow`): layers that change the shape, each to be followed by copies that keep it.
+ * The blocks that repeat. Where they are none or hardly any of the layers, as in a plain or a densely connected network: layers that
+ * change the shape, each to be followed by copies that keep it.
  */
-export function depthStages(graph: Graph, canGrow: boolean): DepthStages {
+export function depthStages(graph: Graph): DepthStages {
   const repeated = stagesOf(graph);
-  if (!canGrow || layersOf(repeated) >= LEAST_SHARE * weightedLayers(graph))
-    return { stages: repeated, keepsShape: false };
+  if (layersOf(repeated) >= LEAST_SHARE * weightedLayers(graph)) return { stages: repeated, keepsShape: false };
   const growable = growableStages(graph);
   const isMore = layersOf(growable) > layersOf(repeated);
   return { stages: isMore ? growable : repeated, keepsShape: isMore };

@@ -18,7 +18,7 @@ import type { WidthClass } from './width-classes.ts';
 export function foundKnobs(model: Model, divisor?: number): KnobSet {
   const graph = model.lower({ batch: 1 });
   const axes = tiedAxes(graph);
-  const { stages, keepsShape } = depthStages(graph, model.format === 'keras');
+  const { stages, keepsShape } = depthStages(graph);
   const classes = widthClasses(axes, divisor);
   const resolutions = resolutionKnobs(model, axes);
   const depths = unique(stages.map(depthKnob));

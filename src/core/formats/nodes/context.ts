@@ -4,6 +4,7 @@ import { sizeOf } from '../../graph/shapes.ts';
 import type { Attributes, OperatorKind, TensorId } from '../../graph/types.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { DocumentNode, Override, Weight } from './document.ts';
+import { keepingExtents } from './grow.ts';
 import type { Known } from './known.ts';
 
 /** What a name of the document stands for: a tensor of the graph, or numbers that are known. */
@@ -102,7 +103,18 @@ export class NodeContext {
   }
 
   addAll(kind: OperatorKind, inputs: readonly TensorId[], attributes: Attributes = {}): TensorId[] {
-    return this.builder.addAll(kind, inputs, this.overridden(attributes));
+    const overridden = this.overridden(attributes);
+    const kept = this.node.keepsExtents && kind === 'convolution';
+    return this.builder.addAll(kind, inputs, kept ? keepingExtents(overridden, this.shapeOf(inputs[1])) : overridden);
+  }
+
+  /** Elements of an input picked one by one into another shape: a part of it where it fits into it. */
+  picked(index: number, shape: readonly number[]): TensorId {
+    const whole = this.shape(index);
+    const fits = whole.length === shape.length && shape.every((extent, axis) => extent <= whole[axis]);
+    if (!fits) return this.add('generate', [], { shape, function: 'picked' });
+    const [starts, steps] = [shape.map(() => 0), shape.map(() => 1)];
+    return this.add('slice', [this.tensor(index)], { starts, ends: shape, steps });
   }
 
   reshape(x: TensorId, shape: readonly number[]): TensorId {

@@ -59,6 +59,8 @@ export interface DocumentNode {
   readonly attributes: Readonly<Record<string, Argument | InputList | Known | undefined>>;
   /** Sizes that an edit has set in place of what the document says: by attribute, one for each operator of the node that has it. */
   readonly overrides?: Readonly<Record<string, readonly (Override | undefined)[]>>;
+  /** Of a copy: its windows move by single steps over padded edges, so that it gives the extents that it gets. */
+  readonly keepsExtents?: boolean;
 }
 
 export interface Override {

@@ -1,13 +1,15 @@
+import type { Graph } from '../../graph/types.ts';
 import type { Edit } from '../../model/edit.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { DocumentNode, NodeDocument, NodeInput, Weight } from './document.ts';
+import { sameAgain, shapeKeeping } from './grow.ts';
 import { repeatChain } from './repeat.ts';
 
 /** Which places of an attribute move with the number of samples. */
 export type BatchAxes = (edit: Edit & { kind: 'attribute' }) => readonly number[];
 
-/** The document with one edit made. */
-export function editNodes(document: NodeDocument, edit: Edit, batchAxes: BatchAxes): NodeDocument {
+/** The document with one edit made. `graph` is that of the document before all edits. */
+export function editNodes(document: NodeDocument, edit: Edit, batchAxes: BatchAxes, graph: () => Graph): NodeDocument {
   switch (edit.kind) {
     case 'input':
       return { ...document, inputs: document.inputs.map((input) => resized(input, edit)) };
@@ -16,7 +18,7 @@ export function editNodes(document: NodeDocument, edit: Edit, batchAxes: BatchAx
     case 'attribute':
       return { ...document, nodes: withOverride(document.nodes, edit, batchAxes(edit)) };
     case 'repeat':
-      return repeatChain(document, edit.layers, edit.times);
+      return repeatChain(document, edit.layers, edit.times, edit.keepsShape ? shapeKeeping(graph()) : sameAgain);
     case 'parameter':
       throw new Error(`internal: a document of nodes has no parameter '${edit.path}'`);
   }

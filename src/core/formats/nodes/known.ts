@@ -51,6 +51,21 @@ export function pick(table: Known, axis: number, indices: Known): Known {
   return { shape, values, whole: table.whole };
 }
 
+/** The axes in another order. */
+export function permuted({ shape, values, whole }: Known, permutation: readonly number[]): Known {
+  const target = permutation.map((axis) => shape[axis]);
+  const strides = permutation.map((axis) => sizeOf(shape.slice(axis + 1)));
+  const moved = values.map((_, index) => {
+    let [rest, place] = [index, 0];
+    for (let axis = target.length - 1; axis >= 0; axis--) {
+      place += (rest % target[axis]) * strides[axis];
+      rest = Math.floor(rest / target[axis]);
+    }
+    return values[place];
+  });
+  return { shape: target, values: moved, whole };
+}
+
 /** Joins along the first axis: shapes are vectors. */
 export function join(parts: readonly Known[], axis: number): Known | undefined {
   if (axis !== 0 && parts.some((part) => part.shape.length !== 1)) return undefined;

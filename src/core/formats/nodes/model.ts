@@ -27,7 +27,7 @@ export function nodeModel(document: NodeDocument, format: NodeFormat): Model {
     apply: (edits) => {
       const batchAxes = batchAxesOf(document, edits, lowerAt);
       return nodeModel(
-        edits.reduce((changed, edit) => editNodes(changed, edit, batchAxes), document),
+        edits.reduce((changed, edit) => editNodes(changed, edit, batchAxes, () => lowerAt(1)), document),
         format,
       );
     },

@@ -1,5 +1,6 @@
 import { IsoflopError } from '../../terms/errors.ts';
 import type { DocumentNode, NodeDocument, Weight } from './document.ts';
+import type { CopyRule } from './grow.ts';
 
 /** Where a chain of nodes joins the rest of the document. */
 interface Ends {
@@ -55,7 +56,12 @@ function sizesOf(nodes: readonly DocumentNode[]): Set<string> {
 }
 
 /** Runs a chain of nodes `times` times; each copy has weights of its own and reads what the copy before gives. */
-export function repeatChain(document: NodeDocument, layers: readonly string[], times: number): NodeDocument {
+export function repeatChain(
+  document: NodeDocument,
+  layers: readonly string[],
+  times: number,
+  rule: CopyRule,
+): NodeDocument {
   const wanted = new Set(layers);
   const chain = document.nodes.filter((node) => wanted.has(node.name));
   if (chain.length !== wanted.size)
@@ -69,8 +75,8 @@ export function repeatChain(document: NodeDocument, layers: readonly string[], t
   let previous = ends.exit;
   for (let copy = 1, made = 0; made < times - 1; copy++) {
     if (taken.has(`${chain[0].name}_copy${copy}`)) continue;
-    const names = namesOfCopy(document, chain, weights, copy, ends.entry, previous);
-    copies.push(...chain.map((node) => renamed(node, `${node.name}_copy${copy}`, names)));
+    const names = namesOfCopy(document, chain, weights, copy, ends.entry, previous, rule);
+    copies.push(...chain.map((node) => rule.node(renamed(node, `${node.name}_copy${copy}`, names))));
     previous = names.get(ends.exit)!;
     made++;
   }
@@ -85,6 +91,7 @@ function namesOfCopy(
   copy: number,
   entry: string,
   previous: string,
+  rule: CopyRule,
 ): Map<string, string> {
   const names = new Map([[entry, previous]]);
   for (const output of chain.flatMap((node) => node.outputs)) if (output) names.set(output, `${output}_copy${copy}`);
@@ -93,7 +100,7 @@ function namesOfCopy(
     if (!weight || weight.kind === 'constant') continue;
     names.set(input, `${input}_copy${copy}`);
     weights.set(`${input}_copy${copy}`, {
-      ...weight,
+      ...rule.weight(weight),
       name: `${weight.name}_copy${copy}`,
       copyOf: weight.copyOf ?? input,
     });

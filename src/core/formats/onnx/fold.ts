@@ -1,5 +1,5 @@
 import { sizeOf } from '../../graph/shapes.ts';
-import { MOST_KNOWN_VALUES, elementwise, join, pick, range, reduceAll, vector } from '../nodes/known.ts';
+import { MOST_KNOWN_VALUES, elementwise, join, permuted, pick, range, reduceAll, vector } from '../nodes/known.ts';
 import type { Known } from '../nodes/known.ts';
 import type { OnnxArguments } from './arguments.ts';
 import { isFloat } from './data-types.ts';
@@ -71,6 +71,12 @@ const slice: Fold = (a, inputs) => {
   return pick(x, axis, vector(places));
 };
 
+/** As exporters turn the pairs of a padding around. */
+const transpose: Fold = (a, [x]) => {
+  const permutation = a.list('perm') ?? x.shape.map((_, axis) => x.shape.length - 1 - axis);
+  return permuted(x, permutation);
+};
+
 const filled = (shape: readonly number[], value: number, whole: boolean): Known | undefined => {
   const size = sizeOf(shape);
   return size <= MOST_KNOWN_VALUES ? { shape, values: Array.from({ length: size }, () => value), whole } : undefined;
@@ -126,6 +132,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   Squeeze: squeeze,
   Unsqueeze: unsqueeze,
   Reshape: reshape,
+  Transpose: transpose,
   Flatten: (_, [x]) => withShape(x, [1, x.values.length]),
   ConstantOfShape: constantOfShape,
   Expand: expand,

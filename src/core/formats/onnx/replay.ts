@@ -82,6 +82,7 @@ interface EditedNode {
 
 function editedNode(node: DocumentNode, source: OnnxNode, graph: Graph, later: Graph): EditedNode {
   const plain = { ...source, name: node.name, inputs: node.inputs, outputs: node.outputs };
+  if (node.keepsExtents && node.type === 'Conv') return { node: withSingleSteps(plain, graph), initializers: [] };
   if (!node.overrides) return { node: plain, initializers: [] };
   const operator = (of: Graph, attribute: string): unknown =>
     of.operators.find(({ layer, attributes }) => layer === node.name && attribute in attributes)?.attributes[
@@ -204,6 +205,16 @@ const withAttribute = (node: OnnxNode, name: string, value: number): OnnxNode =>
   ...node,
   attributes: [...node.attributes.filter((attribute) => attribute.name !== name), { name, kind: 'int', value }],
 });
+
+/** A copy that keeps the extents: single steps, the edges padded. */
+function withSingleSteps(node: OnnxNode, graph: Graph): OnnxNode {
+  const { strides, padding, groups } = graph.operators.find(({ layer }) => layer === node.name)!.attributes;
+  const pads = padding as readonly (readonly [number, number])[];
+  const lists = { strides: strides!, pads: [...pads.map(([before]) => before), ...pads.map(([, after]) => after)] };
+  const others = node.attributes.filter(({ name }) => !(name in lists) && name !== 'auto_pad');
+  const attributes = Object.entries(lists).map(([name, value]): OnnxAttribute => ({ name, kind: 'ints', value }));
+  return withAttribute({ ...node, attributes: [...others, ...attributes] }, 'group', groups ?? 1);
+}
 
 /** Up to opset 12 the sizes are an attribute, then an input. */
 function withSizes(node: OnnxNode, sizes: readonly number[]): EditedNode {

@@ -25,7 +25,7 @@ const WEIGHT_INPUTS: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** What passes a tensor on under another shape or type: its consumers say what it is for. */
-const PASSING = new Set(['Transpose', 'Reshape', 'Unsqueeze', 'Squeeze', 'Cast', 'Identity', 'Flatten', 'Expand']);
+const PASSING = new Set('Transpose Reshape Unsqueeze Squeeze Cast Identity Flatten Expand Slice Split'.split(' '));
 
 /** Names that exporters give to what they made themselves: numbers of the program, but also weights that they moved axes of. */
 const MADE_NAME = /^(val_|_val_|onnx::|const_|_to_copy|scalar_|\/)|Constant|constant/;
@@ -44,6 +44,7 @@ export function weightKinds(
   initializers: readonly OnnxTensor[],
   nodes: readonly OnnxNode[],
 ): Map<string, Weight['kind']> {
+  const closed = closedNodes(initializers, nodes);
   const consumers = new Map<string, Consumer[]>();
   for (const node of nodes) {
     for (const [index, input] of node.inputs.entries()) {
@@ -52,11 +53,21 @@ export function weightKinds(
       else consumers.set(input, [{ node, index }]);
     }
   }
-  return new Map(initializers.map((tensor) => [tensor.name, kindOf(tensor, consumers)]));
+  return new Map(initializers.map((tensor) => [tensor.name, kindOf(tensor, usesOf(tensor.name, consumers, closed))]));
 }
 
-function kindOf(tensor: OnnxTensor, consumers: ReadonlyMap<string, readonly Consumer[]>): Weight['kind'] {
-  const uses = usesOf(tensor.name, consumers, new Set());
+/** Nodes that compute with tensors of the file alone: a weight that is clipped, or brought to a mean of 0. */
+function closedNodes(initializers: readonly OnnxTensor[], nodes: readonly OnnxNode[]): Set<OnnxNode> {
+  const given = new Set(initializers.map(({ name }) => name));
+  const closed = nodes.filter(({ inputs, outputs }) => {
+    const isClosed = inputs.every((name) => name === '' || given.has(name));
+    if (isClosed) for (const output of outputs) given.add(output);
+    return isClosed;
+  });
+  return new Set(closed);
+}
+
+function kindOf(tensor: OnnxTensor, uses: readonly Consumer[]): Weight['kind'] {
   if (!isFloat(tensor.dataType))
     return uses.some(({ node, index }) => node.type === 'DequantizeLinear' && index === 0) ? 'parameter' : 'constant';
   if (uses.some(({ node, index }) => node.type === 'BatchNormalization' && index >= 3)) return 'buffer';
@@ -67,15 +78,26 @@ function kindOf(tensor: OnnxTensor, consumers: ReadonlyMap<string, readonly Cons
   return uses.some((use) => isTrainedOperand(tensor, use)) ? 'parameter' : 'constant';
 }
 
-/** Consumers, seen through what only passes a tensor on. */
-function usesOf(name: string, consumers: ReadonlyMap<string, readonly Consumer[]>, seen: Set<string>): Consumer[] {
-  if (seen.has(name)) return [];
-  seen.add(name);
-  return (consumers.get(name) ?? []).flatMap((use) =>
-    PASSING.has(use.node.type) && use.index === 0
-      ? [use, ...use.node.outputs.flatMap((output) => usesOf(output, consumers, seen))]
-      : [use],
-  );
+/** A weight goes through fewer nodes before a layer uses it. */
+const MOST_PASSED = 64;
+
+/** Consumers, seen through what only passes a tensor on and through what is computed without the model's inputs. */
+function usesOf(
+  name: string,
+  consumers: ReadonlyMap<string, readonly Consumer[]>,
+  closed: ReadonlySet<OnnxNode>,
+): Consumer[] {
+  const uses: Consumer[] = [];
+  const passed = new Set([name]);
+  for (const at of passed) {
+    for (const use of consumers.get(at) ?? []) {
+      const isPassing = PASSING.has(use.node.type) && use.index === 0;
+      if (isPassing || !closed.has(use.node)) uses.push(use);
+      if ((isPassing || closed.has(use.node)) && passed.size < MOST_PASSED)
+        for (const output of use.node.outputs) passed.add(output);
+    }
+  }
+  return uses;
 }
 
 /** Ones and zeros that make a group norm out of an instance norm. */

@@ -1,5 +1,6 @@
 import { IsoflopError } from '../../terms/errors.ts';
 import type { JsonCursor } from '../json/cursor.ts';
+import { isWrapper, unwrapped } from './wrapped.ts';
 import type { Argument, DocumentNode, InputList, NodeDocument, NodeInput, Weight } from '../nodes/document.ts';
 
 /** Element types that hold whole numbers or truth values, as torch's schema numbers them. */
@@ -21,7 +22,7 @@ export function torchDocument(
     origin: originOf(program),
     inputs,
     weights,
-    nodes: graph.get('nodes').items().map(readNode),
+    nodes: readNodes(graph),
     outputs: signature.get('output_specs').items().flatMap(outputName),
   };
 }
@@ -103,6 +104,15 @@ function readWeight(tag: string, spec: JsonCursor, tensor: JsonCursor): Weight {
   return { name: spec.get('parameter_name').string(), shape, kind: isTrained ? 'parameter' : 'frozen' };
 }
 
+const readNodes = (graph: JsonCursor): DocumentNode[] =>
+  graph
+    .get('nodes')
+    .items()
+    .flatMap((cursor) => {
+      const node = readNode(cursor);
+      return isWrapper(cursor.get('target').string()) ? unwrapped(node, cursor, readNodes) : [node];
+    });
+
 function readNode(cursor: JsonCursor): DocumentNode {
   const inputs: string[] = [];
   const attributes: Record<string, Argument | InputList> = {};
@@ -119,7 +129,7 @@ function readNode(cursor: JsonCursor): DocumentNode {
 /** `torch.ops.aten.conv2d.default` -> `conv2d`; other libraries' operations keep their whole name. */
 function operationOf(target: string): string {
   const aten = /^torch\.ops\.aten\.(\w+)\.\w+$/.exec(target);
-  return aten ? aten[1].replace(/(?<=\w)_$/, '') : target.replace(/^(_operator|torch\.ops)\./, '');
+  return aten ? aten[1].replace(/(?<=[a-z\d])_$/i, '') : target.replace(/^(_operator|torch\.ops)\./, '');
 }
 
 /** The path of the module that the node came from; a module of torch.nn that runs one operation stands for its node. */

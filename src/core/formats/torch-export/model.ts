@@ -9,6 +9,8 @@ import type { DocumentNode } from '../nodes/document.ts';
 import { torchDocument } from './document.ts';
 import { ATTENTION } from './operators/attention.ts';
 import { CONVOLUTIONS } from './operators/convolution.ts';
+import { GENERATING } from './operators/generating.ts';
+import { INDEXING } from './operators/indexing.ts';
 import { NORMALIZATIONS } from './operators/normalization.ts';
 import { POINTWISE } from './operators/pointwise.ts';
 import { POOLING } from './operators/pooling.ts';
@@ -25,6 +27,8 @@ const OPERATIONS: AtenTable = {
   ...ATTENTION,
   ...RECURRENT,
   ...RESHAPING,
+  ...INDEXING,
+  ...GENERATING,
   ...POINTWISE,
 };
 

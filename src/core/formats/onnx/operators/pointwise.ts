@@ -139,6 +139,6 @@ export const POINTWISE: OnnxTable = {
   RandomUniform: generated((a) => a.list('shape') ?? []),
   EyeLike: generated((a) => a.shape(0)),
   OneHot: generated(oneHot),
-  GatherElements: generated((a) => a.shape(1)),
+  GatherElements: (a) => tensorValue(a.context.picked(0, a.shape(1))),
   GatherND: generated(gatherND),
 };

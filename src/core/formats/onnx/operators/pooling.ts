@@ -51,12 +51,7 @@ function topK(a: OnnxArguments): Value[] {
   const axis = a.axis(-1, a.shape(0).length);
   const [count] = a.context.numbers(1, 'the number of largest values');
   const shape = a.shape(0).map((extent, index) => (index === axis ? count : extent));
-  const values = a.context.add('slice', [a.tensor(0)], {
-    starts: shape.map(() => 0),
-    ends: shape,
-    steps: shape.map(() => 1),
-  });
-  return tensorValue(values, a.context.add('generate', [], { shape, function: 'indices' }));
+  return tensorValue(a.context.picked(0, shape), a.context.add('generate', [], { shape, function: 'indices' }));
 }
 
 export const POOLING: OnnxTable = {

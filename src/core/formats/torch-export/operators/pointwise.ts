@@ -1,4 +1,3 @@
-import { sizeOf } from '../../../graph/shapes.ts';
 import type { Activation, TensorId } from '../../../graph/types.ts';
 import type { Value } from '../../nodes/context.ts';
 import { elementwise } from '../../nodes/known.ts';
@@ -38,14 +37,21 @@ const unary =
 const binary =
   (name: string, kind: 'add' | 'multiply' | 'binary' = 'binary') =>
   (a: AtenArguments): Value[] => {
+    const other = a.has('exponent') ? 'exponent' : 'other';
     const isTensor = (argument: string): boolean => a.has(argument) && a.isTensor(argument);
-    const [left, right] = [isTensor('self'), isTensor('other')];
+    const [left, right] = [isTensor('self'), isTensor(other)];
     if (left && right) {
       const attributes = kind === 'binary' ? { function: name } : {};
-      return tensorValue(a.context.add(kind, [operand(a, 'self', kind), operand(a, 'other', kind)], attributes));
+      return tensorValue(a.context.add(kind, [operand(a, 'self', kind), operand(a, other, kind)], attributes));
     }
-    return tensorValue(a.context.add('unary', [a.tensor(left ? 'self' : 'other')], { function: name }));
+    return tensorValue(a.context.add('unary', [a.tensor(left ? 'self' : other)], { function: name }));
   };
+
+/** self + value * tensor1 * tensor2, or divided by it. */
+function addcmul(a: AtenArguments): Value[] {
+  const product = a.context.add('multiply', [operand(a, 'tensor1', 'multiply'), operand(a, 'tensor2', 'multiply')]);
+  return tensorValue(a.context.add('add', [operand(a, 'self', 'add'), product]));
+}
 
 /** A weight that is multiplied is a gain; one that is added a bias, or a table of positions. */
 function operand(a: AtenArguments, name: string, kind: string): TensorId {
@@ -78,19 +84,6 @@ function softmax(a: AtenArguments): Value[] {
   return tensorValue(a.context.add('softmax', [a.tensor('self')], { axis: a.axis('dim', a.shape('self').length, -1) }));
 }
 
-const generated =
-  (shapeOf: (a: AtenArguments) => readonly number[], name: string) =>
-  (a: AtenArguments): Value[] =>
-    tensorValue(a.context.add('generate', [], { shape: shapeOf(a), function: name }));
-
-function arangeShape(a: AtenArguments): number[] {
-  const [start, step] = [a.number('start', 0), a.number('step', 1)];
-  return [Math.max(0, Math.ceil((a.number('end', 0) - start) / step))];
-}
-
-const sized = (a: AtenArguments): number[] => a.numbers('size', []);
-const like = (a: AtenArguments): readonly number[] => a.shape('self');
-
 /** Arithmetic of symbols: sizes of free axes. */
 const symbolic =
   (compute: (x: number, y: number) => number) =>
@@ -99,26 +92,6 @@ const symbolic =
     const [x, y] = names.map((name) => ({ shape: [], values: [a.number(name, 0)], whole: true }));
     return [{ known: elementwise([x, y ?? x], compute) }];
   };
-
-function gatherRows(a: AtenArguments): Value[] {
-  return tensorValue(
-    a.context.add('gather', [a.tensor('self'), a.tensor('index')], { axis: a.axis('dim', a.shape('self').length, 0) }),
-  );
-}
-
-/** x[index, ...] with tensors of indices on the leading axes. */
-function indexed(a: AtenArguments): Value[] {
-  const shape = a.shape('self');
-  const given = a.indices('indices');
-  const present = given.filter((index) => a.context.has(index));
-  const [first] = present;
-  const at = given.indexOf(first);
-  if (present.length === 1)
-    return tensorValue(a.context.add('gather', [a.tensor('self'), a.context.tensor(first)], { axis: at }));
-  const rows = present.map((index) => a.context.shape(index)).reduce((x, y) => (sizeOf(y) > sizeOf(x) ? y : x));
-  const target = [...rows, ...shape.slice(given.length)];
-  return tensorValue(a.context.add('generate', [], { shape: target, function: 'index' }));
-}
 
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   relu: 'relu',
@@ -138,10 +111,10 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 };
 
 const UNARY =
-  'exp exp2 expm1 log log2 log1p sqrt rsqrt reciprocal abs neg sign square sin cos tan erf floor ceil round clamp clamp_min clamp_max pow_scalar bitwise_not logical_not isnan isinf cumsum triu tril sort softsign tanhshrink hardshrink softshrink nan_to_num rsub zero fill roll flip frac trunc sinh cosh asin acos atan threshold';
+  'exp exp2 expm1 log log2 log1p sqrt rsqrt reciprocal abs neg sign square sin cos tan erf floor ceil round clamp clamp_min clamp_max pow_scalar bitwise_not logical_not isnan isinf cumsum cumprod cummax cummin logcumsumexp triu tril softsign tanhshrink hardshrink softshrink nan_to_num rsub zero fill roll flip frac trunc sinh cosh asin acos atan threshold sinc erfc log10 logit digamma lgamma sgn asinh acosh atanh rad2deg deg2rad renorm';
 
 const BINARY =
-  'sub div pow maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor bitwise_and bitwise_or floor_divide remainder fmod atan2';
+  'sub div pow maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor bitwise_and bitwise_or floor_divide remainder fmod atan2 float_power hypot xlogy bitwise_xor __and__ __or__ __xor__ copysign';
 
 const entries = (names: string, make: (name: string) => (a: AtenArguments) => Value[]): AtenTable =>
   Object.fromEntries(names.split(' ').map((name) => [name, make(name)]));
@@ -156,31 +129,14 @@ export const POINTWISE: AtenTable = {
   glu,
   add: binary('add', 'add'),
   mul: binary('multiply', 'multiply'),
+  addcmul,
+  addcdiv: addcmul,
   where,
   masked_fill: maskedFill,
   softmax,
   _softmax: softmax,
   log_softmax: softmax,
   _log_softmax: softmax,
-  gather: gatherRows,
-  index_select: gatherRows,
-  index: indexed,
-  arange: generated(arangeShape, 'range'),
-  zeros: generated(sized, 'zeros'),
-  ones: generated(sized, 'ones'),
-  empty: generated(sized, 'empty'),
-  full: generated(sized, 'full'),
-  rand: generated(sized, 'random'),
-  randn: generated(sized, 'random'),
-  new_zeros: generated(sized, 'zeros'),
-  new_ones: generated(sized, 'ones'),
-  new_full: generated(sized, 'full'),
-  scalar_tensor: generated(() => [], 'constant'),
-  zeros_like: generated(like, 'zeros'),
-  ones_like: generated(like, 'ones'),
-  full_like: generated(like, 'full'),
-  empty_like: generated(like, 'empty'),
-  rand_like: generated(like, 'random'),
   add_symbol: symbolic((x, y) => x + y),
   mul_symbol: symbolic((x, y) => x * y),
   sub_symbol: symbolic((x, y) => x - y),

@@ -48,6 +48,14 @@ const reduction =
     return tensorValue(y, y);
   };
 
+/** Along an axis, or of two tensors. */
+const extreme =
+  (kind: 'max' | 'min') =>
+  (a: AtenArguments): Value[] =>
+    a.has('other')
+      ? tensorValue(a.context.add('binary', [a.tensor('self'), a.tensor('other')], { function: kind }))
+      : reduction(kind)(a);
+
 export const POOLING: AtenTable = {
   max_pool1d: pooling('max', 1),
   max_pool2d: pooling('max', 2),
@@ -68,8 +76,8 @@ export const POOLING: AtenTable = {
   prod: reduction('product'),
   amax: reduction('max'),
   amin: reduction('min'),
-  max: reduction('max'),
-  min: reduction('min'),
+  max: extreme('max'),
+  min: extreme('min'),
   any: reduction('any'),
   all: reduction('any'),
   argmax: reduction('max'),

@@ -72,6 +72,8 @@ function expandAs(a: AtenArguments): Value[] {
   return tensorValue(a.context.add('broadcast', [a.tensor('self')], { shape: a.shape('other') }));
 }
 
+const viewAs = (a: AtenArguments): Value[] => tensorValue(a.context.reshape(a.tensor('self'), a.shape('other')));
+
 function cat(a: AtenArguments): Value[] {
   const indices = a.indices('tensors').filter((index) => sizeOf(a.context.shape(index)) > 0);
   const axis = a.axis('dim', a.context.shape(indices[0]).length, 0);
@@ -229,6 +231,8 @@ export const RESHAPING: AtenTable = {
   view: view('size'),
   reshape: view('shape'),
   _unsafe_view: view('size'),
+  view_as: viewAs,
+  reshape_as: viewAs,
   flatten,
   unflatten,
   squeeze,
