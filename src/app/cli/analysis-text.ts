@@ -221,9 +221,11 @@ function timeLines({ time, batch, tokens }: Analysis): string[] {
   return [
     ...entry(
       'Time',
-      `on ${device.title} by its roofline: ${secondUnits(predictionSeconds)} a prediction at least (0.7 of the peak, 0.9 of the bandwidth),`,
+      `on ${device.title} by its roofline: ${secondUnits(predictionSeconds)} a prediction at least (${device.measured ? 'measured speeds' : '0.7 of the peak, 0.9 of the bandwidth'}),`,
     ),
-    ...more(`${secondUnits(trainingSeconds)} a training step, ${rate} (0.5 of the peak)`),
+    ...more(
+      `${secondUnits(trainingSeconds)} a training step, ${rate} (${device.measured ? 'measured speed' : '0.5 of the peak'})`,
+    ),
   ];
 }
 

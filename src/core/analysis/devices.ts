@@ -14,6 +14,8 @@ export interface Device {
   readonly memoryBytes: number;
   /** Bytes a second between memory and processor. */
   readonly bandwidth: number;
+  /** Whether these are speeds that were reached, not peaks that a maker promises. */
+  readonly measured?: boolean;
   readonly source: string;
 }
 
@@ -135,6 +137,6 @@ export function deviceOf(name: string, others: readonly Device[] = []): Device {
   const names = all.map((candidate) => candidate.name);
   const near = closest(name, names) ?? names.find((candidate) => candidate.startsWith(name.toLowerCase()));
   throw new IsoflopError('invalid-input', `no device is called '${name}'`, {
-    hint: `${near ? `Did you mean '${near}'? ` : ''}isoflop devices lists them all.`,
+    hint: `${near ? `Did you mean '${near}'? ` : ''}isoflop devices lists them all; this is the machine at hand, measured.`,
   });
 }

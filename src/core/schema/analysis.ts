@@ -80,6 +80,7 @@ export const deviceSchema = z.object({
     .describe('Dense operations a second; a multiply-accumulate is two.'),
   memoryBytes: count('Bytes.'),
   bandwidth: count('Bytes a second.'),
+  measured: z.boolean().optional().describe('Whether speeds were reached on it, not promised by its maker.'),
   source: z.string(),
 });
 
@@ -118,7 +119,7 @@ export const analysisSchema = z
       .object({
         device: deviceSchema,
         predictionSeconds: count('Roofline, a lower bound.'),
-        trainingSeconds: count('Arithmetic of a step at half of the peak.'),
+        trainingSeconds: count('Arithmetic of a step at half of the peak, or at the measured speed.'),
       })
       .optional(),
     layers: z.array(layer),

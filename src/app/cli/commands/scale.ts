@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
-import { deviceOf } from '../../../core/analysis/index.ts';
 import type { Model } from '../../../core/model/model.ts';
 import { PARAMETRIZATIONS, transferTable } from '../../../core/recipe/transfer.ts';
 import { scaleModel } from '../../../core/scaling/scale.ts';
@@ -11,6 +10,7 @@ import { TARGET_AXES, scaleToTarget } from '../../../core/scaling/target/scale-t
 import type { TargetOptions, TargetResult } from '../../../core/scaling/target/scale-to-target.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { openModel } from '../../../io/models/open.ts';
+import { namedDevice } from '../named-device.ts';
 import { oneOf, positive, wholeNumber } from '../option-values.ts';
 import { isRuleAsked, ruleOf } from '../scaling-rule.ts';
 import type { RuleFlags } from '../scaling-rule.ts';
@@ -56,7 +56,7 @@ export function register(program: Command): void {
       'what must hold, such as "params <= 10M, latency <= 5ms"; also =, >=, maximize, minimize',
     )
     .option('--axes <list>', 'axes that --target may change (default: all that the model has)')
-    .option('--device <name>', 'device of isoflop devices, for targets of time')
+    .option('--device <name>', 'device of isoflop devices or this, for targets of time')
     .option('--batch <n>', 'samples at once, for targets', '1')
     .option('--tokens <n>', 'tokens a sample, for targets of models of text')
     .option('--samples <n>', 'samples (or tokens) to train on, for targets of the whole training')
@@ -99,7 +99,7 @@ async function scaleTo(argument: string, flags: ScaleFlags, target: string): Pro
     );
   const goal = parseGoal(target);
   const model = await openModel(argument);
-  const result = scaleToTarget(model, goal, targetOptions(flags));
+  const result = scaleToTarget(model, goal, await targetOptions(flags));
   const [best] = result.choices;
   const out = flags.out === undefined || !best ? undefined : written(best.variant.model, flags.out);
   if (!best) process.exitCode = 1;
@@ -110,11 +110,11 @@ async function scaleTo(argument: string, flags: ScaleFlags, target: string): Pro
   );
 }
 
-function targetOptions({ axes, device, batch, tokens, samples }: ScaleFlags): TargetOptions {
+async function targetOptions({ axes, device, batch, tokens, samples }: ScaleFlags): Promise<TargetOptions> {
   return {
     batch: wholeNumber(batch, '--batch'),
     ...(axes !== undefined && { axes: axes.split(',').map((axis) => oneOf(TARGET_AXES, axis.trim(), '--axes')) }),
-    ...(device !== undefined && { device: deviceOf(device) }),
+    ...(device !== undefined && { device: await namedDevice(device) }),
     ...(tokens !== undefined && { tokens: wholeNumber(tokens, '--tokens') }),
     ...(samples !== undefined && { samples: positive(samples, '--samples') }),
   };
