@@ -192,6 +192,8 @@ const perToken = ({ trainingFlops, batch, tokens }: Analysis): string =>
   tokens === undefined ? '' : `; ${countUnits(trainingFlops / (batch * tokens))} to train on a token`;
 
 function scoresText({ items, attention }: Analysis): string {
+  if (items.attention === undefined && items.matmul !== undefined && attention === 'causal')
+    return '; attention stands as plain products, whose mask is not known: every score';
   if (items.attention === undefined) return '';
   return attention === 'full' ? '; every score of attention' : '; scores that the mask leaves';
 }
