@@ -117,7 +117,7 @@ function poolItem({ graph }: GraphFacts, { kind, inputs, attributes }: Operator)
 }
 
 /** Additions and products a unit and step beside the matrix products, less the additions that those lack: with biases, without. */
-const GATE_OPERATIONS = { lstm: [10, 2], gru: [7, 1], rnn: [1, -1] } as const;
+const GATE_OPERATIONS = { lstm: [10, 2], gru: [7, 1], rnn: [1, 0] } as const;
 
 function gateOperations({ graph }: GraphFacts, { inputs, attributes }: Operator): number {
   const { cell = 'lstm', hidden = 1, directions = 1 } = attributes;
