@@ -104,6 +104,15 @@ describe('memory', () => {
     expect(analysed('gpt2').memory.inference.cachePerToken).toBe(2 * 12 * 768 * 2);
   });
 
+  it('of a block of GPT-2 is s b h (34 + 5 a s / h) bytes less the masks of dropout (Korthikanti et al. 2023, equation 1)', () => {
+    const [tokens, width, heads] = [1024, 768, 12];
+    const { blocks } = analysed('gpt2', { tokens, batch: 2 });
+    // Dropout keeps 2 masks of s b h, and of the scores a mask and a copy: 34 - 2, 5 - 3. Norms keep a mean and a deviation a token.
+    const formula = 2 * tokens * width * (32 + (2 * heads * tokens) / width);
+    const statistics = 2 * tokens * 2 * 2 * 4;
+    expect(blocks.find(({ repeats }) => repeats === 12)!.activationBytes).toBe(12 * (formula + statistics));
+  });
+
   it('of activations falls with checkpointing', () => {
     const [none, selective, full] = (['none', 'selective', 'full'] as const).map(
       (checkpointing) => analysed('gpt2', { checkpointing }).memory.training.activations,

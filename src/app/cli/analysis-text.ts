@@ -167,18 +167,21 @@ const PRODUCTS = new Set([
   'convolutionBiasVector',
   'batchNormAffine',
   'normAffine',
+  'blend',
 ]);
 const WORDS: Readonly<Record<string, string>> = {
   convolutionBias: 'biases of convolutions',
   linearBias: 'biases',
   batchNorm: 'batch norms',
   norm: 'norms',
+  rmsNorm: 'RMS norms',
+  gates: 'gates',
   activation: 'rectifiers',
   squash: 'sigmoids',
   softmax: 'softmax',
   attentionSoftmax: 'softmax of attention',
   pool: 'pooling',
-  globalPool: 'global pooling',
+  adaptivePool: 'adaptive pooling',
   reduction: 'reductions',
   resize: 'resizing',
   elementwise: 'element-wise',
@@ -189,6 +192,8 @@ const perToken = ({ trainingFlops, batch, tokens }: Analysis): string =>
   tokens === undefined ? '' : `; ${countUnits(trainingFlops / (batch * tokens))} to train on a token`;
 
 function scoresText({ items, attention }: Analysis): string {
+  if (items.attention === undefined && items.matmul !== undefined && attention === 'causal')
+    return '; attention stands as plain products, whose mask is not known: every score';
   if (items.attention === undefined) return '';
   return attention === 'full' ? '; every score of attention' : '; scores that the mask leaves';
 }
@@ -218,9 +223,11 @@ function timeLines({ time, batch, tokens }: Analysis): string[] {
   return [
     ...entry(
       'Time',
-      `on ${device.title} by its roofline: ${secondUnits(predictionSeconds)} a prediction at least (0.7 of the peak, 0.9 of the bandwidth),`,
+      `on ${device.title} by its roofline: ${secondUnits(predictionSeconds)} a prediction at least (${device.measured ? 'measured speeds' : '0.7 of the peak, 0.9 of the bandwidth'}),`,
     ),
-    ...more(`${secondUnits(trainingSeconds)} a training step, ${rate} (0.5 of the peak)`),
+    ...more(
+      `${secondUnits(trainingSeconds)} a training step, ${rate} (${device.measured ? 'measured speed' : '0.5 of the peak'})`,
+    ),
   ];
 }
 

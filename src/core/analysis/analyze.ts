@@ -21,7 +21,7 @@ import { parameterCounts } from './parameters.ts';
 import type { ParameterCounts } from './parameters.ts';
 import { usualRecipe } from './precision.ts';
 import type { PrecisionRecipe } from './precision.ts';
-import { TRAINING_EFFICIENCY, peakOf } from './roofline.ts';
+import { efficiencyOf, peakOf } from './roofline.ts';
 
 export interface AnalyzeOptions {
   /** Samples at once; defaults to 1. */
@@ -78,7 +78,7 @@ export interface Analysis {
 export interface PredictedTime {
   readonly device: Device;
   readonly predictionSeconds: number;
-  /** Arithmetic of a training step at half of the peak; memory traffic left out. */
+  /** Arithmetic of a training step at half of the peak, or at the measured speed; memory traffic left out. */
   readonly trainingSeconds: number;
 }
 
@@ -148,5 +148,5 @@ const timeOf = (
 ): PredictedTime => ({
   device,
   predictionSeconds: sum(({ time }) => time?.seconds ?? 0),
-  trainingSeconds: (2 * trainingMacs) / (peakOf(device, recipe) * TRAINING_EFFICIENCY.compute),
+  trainingSeconds: (2 * trainingMacs) / (peakOf(device, recipe) * efficiencyOf(device, 'training').compute),
 });

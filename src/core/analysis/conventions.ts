@@ -66,12 +66,16 @@ export const CONVENTIONS: Readonly<Record<ConventionName, Convention>> = {
   },
   fvcore: {
     name: 'fvcore',
-    unit: 'flops (one a multiply-accumulate, norms and global pools added)',
-    operations: { ...products(1), batchNorm: 1, batchNormAffine: 1, norm: 4, normAffine: 1, globalPool: 1, resize: 1 },
+    unit: 'flops (one a multiply-accumulate, norms and adaptive pools added)',
+    operations: {
+      ...{ ...products(1), recurrent: 0 },
+      ...{ batchNorm: 1, batchNormAffine: 1, norm: 4, normAffine: 1 },
+      ...{ adaptivePool: 1, resize: 1, blend: 3 },
+    },
     parameters: WEIGHTS,
     activations: PRODUCTS,
     source:
-      'facebookresearch/fvcore fvcore/nn/flop_count.py and jit_handles.py, as timm prints GMACs; attention unfused',
+      'facebookresearch/fvcore fvcore/nn/flop_count.py and jit_handles.py, as timm prints GMACs; attention unfused, recurrent layers none',
   },
   keras: {
     name: 'keras',
@@ -95,7 +99,8 @@ export const CONVENTIONS: Readonly<Record<ConventionName, Convention>> = {
       activation: 1,
       softmax: 1,
       pool: 1,
-      globalPool: 1,
+      adaptivePool: 1,
+      gates: 1,
       resize: 1,
     },
     parameters: WEIGHTS,

@@ -14,6 +14,8 @@ export interface Device {
   readonly memoryBytes: number;
   /** Bytes a second between memory and processor. */
   readonly bandwidth: number;
+  /** Whether these are speeds that were reached, not peaks that a maker promises. */
+  readonly measured?: boolean;
   readonly source: string;
 }
 
@@ -43,13 +45,22 @@ const device = (
 
 const AMPERE: Peaks = { fp32: 19.5, tf32: 156, fp16: 312, bf16: 312, int8: 624 };
 const HOPPER: Peaks = { fp32: 67, tf32: 494.7, fp16: 989.4, bf16: 989.4, fp8: 1978.9, int8: 1978.9 };
+const SHARED = 'the largest memory sold, shared with the processor';
 const SPARSE = 'the sheet prints sparse peaks, halved here';
 
 export const DEVICES: readonly Device[] = [
+  device('p100', 'NVIDIA P100 SXM2', { fp32: 10.6, fp16: 21.2 }, [16, 732], 'NVIDIA P100 data sheet, 2016'),
   device('v100', 'NVIDIA V100 SXM2 32 GB', { fp32: 15.7, fp16: 125 }, [32, 900], 'NVIDIA V100 data sheet, 2020'),
   device('t4', 'NVIDIA T4', { fp32: 8.1, fp16: 65, int8: 130 }, [16, 320], 'NVIDIA T4 data sheet, 2019 (320+ GB/s)'),
   device('a100-40', 'NVIDIA A100 SXM4 40 GB', AMPERE, [40, 1555], 'NVIDIA A100 data sheet, 2021'),
   device('a100-80', 'NVIDIA A100 SXM4 80 GB', AMPERE, [80, 2039], 'NVIDIA A100 data sheet, 2021'),
+  device(
+    'a10',
+    'NVIDIA A10',
+    { fp32: 31.2, tf32: 62.5, fp16: 125, bf16: 125, int8: 250 },
+    [24, 600],
+    'NVIDIA A10 data sheet, 2021',
+  ),
   device(
     'a10g',
     'NVIDIA A10G',
@@ -86,6 +97,13 @@ export const DEVICES: readonly Device[] = [
     { fp32: 75, tf32: 1100, fp16: 2250, bf16: 2250, fp8: 4500, int8: 4500 },
     [180, 7700],
     `NVIDIA DGX B200 data sheet, 2024, divided by its 8 devices; ${SPARSE}`,
+  ),
+  device(
+    'rtx-a6000',
+    'NVIDIA RTX A6000',
+    { fp32: 38.7, tf32: 77.4, fp16: 154.8, bf16: 154.8, int8: 309.7 },
+    [48, 768],
+    `NVIDIA RTX A6000 data sheet, 2021; ${SPARSE}`,
   ),
   device(
     'rtx3090',
@@ -125,6 +143,24 @@ export const DEVICES: readonly Device[] = [
   device('tpu-v4', 'Google TPU v4 chip', { bf16: 275, int8: 275 }, [32, 1228], 'Google Cloud documentation, TPU v4'),
   device('tpu-v5e', 'Google TPU v5e chip', { bf16: 197, int8: 393 }, [16, 819], 'Google Cloud documentation, TPU v5e'),
   device('tpu-v5p', 'Google TPU v5p chip', { bf16: 459, int8: 918 }, [95, 2765], 'Google Cloud documentation, TPU v5p'),
+  device(
+    'tpu-v6e',
+    'Google TPU v6e chip',
+    { bf16: 918, int8: 1836 },
+    [32, 1640],
+    'Google Cloud documentation, TPU v6e (Trillium)',
+  ),
+  device(
+    'm1',
+    'Apple M1, 8-core GPU',
+    { fp32: 2.6 },
+    [16, 68.25],
+    `Apple newsroom, November 2020; LPDDR4X-4266 of 128 bits; ${SHARED}`,
+  ),
+  device('m1-pro', 'Apple M1 Pro, 16-core GPU', { fp32: 5.2 }, [32, 200], `Apple newsroom, October 2021; ${SHARED}`),
+  device('m1-max', 'Apple M1 Max, 32-core GPU', { fp32: 10.4 }, [64, 400], `Apple newsroom, October 2021; ${SHARED}`),
+  device('m1-ultra', 'Apple M1 Ultra, 64-core GPU', { fp32: 21 }, [128, 800], `Apple newsroom, March 2022; ${SHARED}`),
+  device('m2', 'Apple M2, 10-core GPU', { fp32: 3.6 }, [24, 100], `Apple newsroom, June 2022; ${SHARED}`),
 ];
 
 /** The device of a name, of the catalogue or of those given beside it (this machine, as measured). */
@@ -137,6 +173,6 @@ export function deviceOf(name: string, others: readonly Device[] = []): Device {
     all.map((candidate) => candidate.name),
   );
   throw new IsoflopError('invalid-input', `no device is called '${name}'`, {
-    hint: `${near.length > 0 ? `Near names: ${listed(near)}. ` : ''}isoflop devices lists them all.`,
+    hint: `${near.length > 0 ? `Near names: ${listed(near)}. ` : ''}isoflop devices lists them all; this is the machine at hand, measured.`,
   });
 }

@@ -5,7 +5,7 @@ import type { LayerCost } from './layers.ts';
 import type { InferenceBytes, TrainingBytes } from './memory.ts';
 import type { ParameterCounts } from './parameters.ts';
 import type { PrecisionRecipe } from './precision.ts';
-import { TRAINING_EFFICIENCY, peakOf } from './roofline.ts';
+import { efficiencyOf, peakOf } from './roofline.ts';
 
 /** Something that a person should know, in words. `bottleneck`: where the cost sits; `challenge`: what will be hard. */
 export interface CostFinding {
@@ -116,9 +116,14 @@ function embeddingFinding({ parameters }: FindingInput): CostFinding | undefined
 function activationFinding({ training, batch }: FindingInput): CostFinding | undefined {
   const kept = training.activations + training.recomputed + training.outputs;
   if (share(kept, training.total) < MOST) return undefined;
-  const sentence = `activations hold ${shareText(kept, training.total)} of the training memory at batch ${batch}: a smaller batch or checkpointing saves the most`;
+  const remedy = roomOf(training, batch);
+  const sentence = `activations hold ${shareText(kept, training.total)} of the training memory at batch ${batch}${remedy && `: ${remedy} saves the most`}`;
   return { kind: 'bottleneck', about: 'activations', sentence };
 }
+
+/** What lessens activations and was not done yet; '' where nothing is left. */
+const roomOf = ({ recomputed }: TrainingBytes, batch: number): string =>
+  [...(batch > 1 ? ['a smaller batch'] : []), ...(recomputed === 0 ? ['checkpointing'] : [])].join(' or ');
 
 function bandwidthFinding({ layers, device }: FindingInput): CostFinding | undefined {
   const seconds = sumOf(layers, ({ time }) => time?.seconds ?? 0);
@@ -133,10 +138,11 @@ function fitFinding(input: FindingInput, what: 'training' | 'inference'): CostFi
   const { total } = input[what];
   if (!device || total <= device.memoryBytes) return undefined;
   const needed = `${gib(total)} against ${gib(device.memoryBytes)} of ${device.title}`;
+  const { activations, outputs } = input.training;
+  const room =
+    what === 'training' && total - activations - outputs < device.memoryBytes ? roomOf(input.training, batch) : '';
   const remedy =
-    what === 'training' && total - input.training.activations - input.training.outputs < device.memoryBytes
-      ? 'a smaller batch or checkpointing makes room'
-      : `it takes at least ${Math.ceil(total / device.memoryBytes)} of them`;
+    room === '' ? `it takes at least ${Math.ceil(total / device.memoryBytes)} of them` : `${room} makes room`;
   const name = what === 'training' ? `training (${recipe.name})` : 'a prediction';
   return {
     kind: 'challenge',
@@ -154,30 +160,39 @@ function gib(bytes: number): string {
 function dataFinding({ parameters, samples, tokens }: FindingInput): CostFinding | undefined {
   if (samples === undefined) return undefined;
   const perParameter = samples / parameters.trainable;
-  const ratio = perParameter >= 1 ? `${round(perParameter)} a parameter` : `${round(1 / perParameter)} parameters each`;
   if (tokens !== undefined) {
     if (perParameter >= OPTIMAL_TOKENS) return undefined;
-    const sentence = `${amount(samples)} tokens are ${ratio}: fewer than the ${OPTIMAL_TOKENS} that compute-optimal training takes; a smaller model would do as well for less`;
+    const sentence = `${amount(samples)} tokens are ${round(perParameter)} a parameter; compute-optimal training takes about ${OPTIMAL_TOKENS}: for the same compute, a smaller model on more tokens reaches a lower loss`;
     return { kind: 'challenge', about: 'data', sentence };
   }
   if (perParameter >= 1) return undefined;
-  const sentence = `${grouped(samples)} samples for ${grouped(parameters.trainable)} trainable parameters (${ratio}): the model can learn them by heart; regularise, augment or take a smaller one`;
+  const sentence = `${amount(samples)} samples for ${amount(parameters.trainable)} trainable parameters (${round(1 / perParameter)} parameters each): the model can learn them by heart; augment, regularise or start from trained weights, and watch held-out data`;
   return { kind: 'challenge', about: 'data', sentence };
 }
 
-const round = (value: number): string => String(Number(value.toPrecision(2)));
-const grouped = (value: number): string => value.toLocaleString('en-US');
-/** Up to a thousand million in full, more by its power of ten. */
-const amount = (value: number): string => (value < 1e9 ? grouped(value) : scientific(value));
-const scientific = (value: number): string => value.toExponential(2).replace('e+', 'e');
+const PREFIXES = ['', ' k', ' M', ' G', ' T'];
 
-/** A time in the unit that people would say it in. */
-function timeText(seconds: number): string {
-  const [size, unit] = seconds < 120 ? [1, 'seconds'] : seconds < 7200 ? [60, 'minutes'] : [3600, 'hours'];
-  return seconds < 48 * 3600 ? `${round(seconds / size)} ${unit}` : `${grouped(Number(round(seconds / 86_400)))} days`;
+/** Three digits in powers of ten: `25.6 M`. */
+function amount(value: number): string {
+  const power = PREFIXES.findIndex((_, index) => index === PREFIXES.length - 1 || value < 1000 ** (index + 1));
+  return `${Number((value / 1000 ** power).toPrecision(3))}${PREFIXES[power]}`;
 }
 
-/** Time of one pass over the samples at half of the device's peak. */
+const round = (value: number): string => String(Number(value.toPrecision(2)));
+/** From the largest unit on of which there are two. */
+const UNITS = [
+  ['years', 365.25 * 86_400],
+  ['days', 86_400],
+  ['hours', 3600],
+  ['minutes', 60],
+] as const;
+
+function duration(seconds: number): string {
+  const [name, length] = UNITS.find(([, size]) => seconds >= 2 * size) ?? ['seconds', 1];
+  return `${round(seconds / length)} ${name}`;
+}
+
+/** Time of one pass over the samples at half of the device's peak, or at its measured speed. */
 function timeFinding({
   trainingMacs,
   batch,
@@ -188,8 +203,11 @@ function timeFinding({
 }: FindingInput): CostFinding | undefined {
   if (samples === undefined || !device) return undefined;
   const flops = (2 * trainingMacs * samples) / (batch * tokens);
-  const seconds = flops / (peakOf(device, recipe) * TRAINING_EFFICIENCY.compute);
+  const seconds = flops / (peakOf(device, recipe) * efficiencyOf(device, 'training').compute);
   const unit = tokens === 1 ? 'samples' : 'tokens';
-  const sentence = `training on ${amount(samples)} ${unit} once takes ${scientific(flops)} FLOPs: about ${timeText(seconds)} of one ${device.title} at half its peak`;
+  const where = device.measured
+    ? `on ${device.title} at its measured speed`
+    : `of one ${device.title} at half its peak`;
+  const sentence = `training on ${amount(samples)} ${unit} once takes ${flops.toExponential(2).replace('e+', 'e')} FLOPs: about ${duration(seconds)} ${where}`;
   return { kind: 'challenge', about: 'training-time', sentence };
 }

@@ -8,9 +8,12 @@ import type { GraphFacts } from './facts.ts';
  * What a tool may count of an operator. Products in multiply-accumulates: `convolution`, `linear` (a weight times activations),
  * `matmul` (two activations), `attention` (scores and values), `recurrent`. All others in elements, an operation each if at all:
  * - `convolutionBias`, `linearBias`: additions of a bias; `convolutionBiasVector`: channels of a convolution's bias, once a sample;
- * - `batchNorm`, `norm` (layer and group norms): elements normalised; `batchNormAffine`, `normAffine`: those with a gain;
+ * - `batchNorm`, `norm` (layer and group norms), `rmsNorm`: elements normalised; `batchNormAffine`, `normAffine`: those with a gain;
+ * - `gates`: additions and products of a recurrent cell beside its matrix products, as DeepSpeed reckons them;
  * - `activation`: rectifiers and their smooth kin; `squash`: sigmoid, tanh and all other non-linearities;
- * - `softmax`, `attentionSoftmax`; `pool`, `globalPool`, `reduction`: elements that are read; `resize`, `elementwise`, `lookup`: elements that are written.
+ * - `softmax`, `attentionSoftmax`; `pool`, `adaptivePool` (average pools of images that their output's size defines, global ones
+ *   too), `reduction`: elements that are read; `resize`, `elementwise`, `lookup`: elements that are written; `blend`: of resizes by
+ *   linear interpolation.
  */
 export type Item =
   | 'convolution'
@@ -25,20 +28,24 @@ export type Item =
   | 'batchNormAffine'
   | 'norm'
   | 'normAffine'
+  | 'rmsNorm'
+  | 'gates'
   | 'activation'
   | 'squash'
   | 'softmax'
   | 'attentionSoftmax'
   | 'pool'
-  | 'globalPool'
+  | 'adaptivePool'
   | 'reduction'
   | 'resize'
+  | 'blend'
   | 'elementwise'
   | 'lookup';
 
 export type Items = Readonly<Partial<Record<Item, number>>>;
 
-const RECTIFIERS = new Set(['relu', 'relu6', 'relu2', 'leaky-relu', 'elu', 'gelu', 'gelu-tanh', 'silu']);
+/** relu6 is none: nn.ReLU6 calls hardtanh, which DeepSpeed does not see. */
+const RECTIFIERS = new Set(['relu', 'relu2', 'leaky-relu', 'elu', 'gelu', 'gelu-tanh', 'silu']);
 
 /** The line items of one forward operator. */
 export function itemsOf(facts: GraphFacts, operator: Operator, attention: AttentionCount): Items {
@@ -62,10 +69,12 @@ export function itemsOf(facts: GraphFacts, operator: Operator, attention: Attent
         attentionSoftmax: attentionScores(facts, operator, attention),
       };
     case 'recurrent':
-      return { recurrent: macsOf(graph, operator) };
+      return { recurrent: macsOf(graph, operator), gates: gateOperations(facts, operator) };
     case 'batchNormalize':
       return { batchNorm: written, ...(inputs.length > 1 && { batchNormAffine: written }) };
     case 'normalize':
+      if (attributes.norm === 'rmsnorm') return { rmsNorm: written };
+      return { norm: written, ...(inputs.length > 1 && { normAffine: written }) };
     case 'groupNormalize':
       return { norm: written, ...(inputs.length > 1 && { normAffine: written }) };
     case 'activation':
@@ -73,11 +82,11 @@ export function itemsOf(facts: GraphFacts, operator: Operator, attention: Attent
     case 'softmax':
       return { softmax: written };
     case 'pool':
-      return { pool: read };
     case 'reduce':
-      return { [isGlobalPool(facts, operator) ? 'globalPool' : 'reduction']: read };
+      return { [poolItem(facts, operator)]: read };
     case 'resize':
-      return { resize: written };
+      if (attributes.adaptive) return { [poolItem(facts, operator)]: read };
+      return { resize: written, ...(attributes.function === 'linear' && { blend: written }) };
     case 'gather':
       return { lookup: written };
     case 'add':
@@ -99,10 +108,22 @@ function convolutionBias({ graph }: GraphFacts, { inputs, outputs }: Operator, w
   return { convolutionBias: written, convolutionBiasVector: batch * elements(graph, inputs[2]) };
 }
 
-/** Whether all places of an image become one. */
-function isGlobalPool({ graph }: GraphFacts, { inputs, attributes: { reduction, axes = [] } }: Operator): boolean {
-  const rank = graph.tensors[inputs[0]].shape.length;
-  return rank >= 4 && axes.length === rank - 2 && (reduction === 'mean' || reduction === 'max');
+/** A mean over all places is a pool only where its layer calls it one: tools tell `mean` from pooling by the name. */
+function poolItem({ graph }: GraphFacts, { kind, inputs, attributes }: Operator): Item {
+  const { adaptive = false, pool, reduction } = attributes;
+  const isAverage = pool === 'average' || reduction === 'mean';
+  if (adaptive && isAverage && graph.tensors[inputs[0]].shape.length === 4) return 'adaptivePool';
+  return adaptive || kind === 'pool' ? 'pool' : 'reduction';
+}
+
+/** Additions and products a unit and step beside the matrix products, less the additions that those lack: with biases, without. */
+const GATE_OPERATIONS = { lstm: [10, 2], gru: [7, 1], rnn: [1, 0] } as const;
+
+function gateOperations({ graph }: GraphFacts, { inputs, attributes }: Operator): number {
+  const { cell = 'lstm', hidden = 1, directions = 1 } = attributes;
+  const [batch, steps] = graph.tensors[inputs[0]].shape;
+  const isBiased = inputs.slice(1).some((id) => graph.tensors[id].shape.length === 1);
+  return batch * steps * directions * hidden * GATE_OPERATIONS[cell][isBiased ? 0 : 1];
 }
 
 const isBias = ({ parameterOf }: GraphFacts, inputs: readonly TensorId[]): boolean =>

@@ -10,7 +10,7 @@ import { accumulate, attentionScores, itemsOf, productMacs } from './items.ts';
 import type { Item, Items } from './items.ts';
 import type { KeptActivations } from './memory.ts';
 import type { PrecisionRecipe } from './precision.ts';
-import { PREDICTION_EFFICIENCY, rooflineTime, trafficOf } from './roofline.ts';
+import { efficiencyOf, rooflineTime, trafficOf } from './roofline.ts';
 import { trainingMacsOf } from './training.ts';
 
 /** One line of the layer table; counts are of the whole batch. */
@@ -112,7 +112,7 @@ export function activationsOf(
 function addTime(sum: Sum, facts: GraphFacts, operator: GraphFacts['operators'][number], options: CostOptions): void {
   if (!options.device) return;
   const traffic = trafficOf(facts, operator, options.recipe, options.attention);
-  const time = rooflineTime(traffic, options.device, options.recipe, PREDICTION_EFFICIENCY);
+  const time = rooflineTime(traffic, options.device, options.recipe, efficiencyOf(options.device, 'prediction'));
   sum.seconds += time.seconds;
   if (time.bound === 'compute') sum.computeSeconds += time.seconds;
   sum.flops += time.flops;

@@ -13,8 +13,12 @@ export interface Efficiency {
 }
 
 /** Of a prediction and of a training step (llm-analysis suggests 0.7 and 0.5 of compute, 0.9 of bandwidth). */
-export const PREDICTION_EFFICIENCY: Efficiency = { compute: 0.7, memory: 0.9 };
-export const TRAINING_EFFICIENCY: Efficiency = { compute: 0.5, memory: 0.9 };
+const EFFICIENCY = { prediction: { compute: 0.7, memory: 0.9 }, training: { compute: 0.5, memory: 0.9 } } as const;
+const REACHED: Efficiency = { compute: 1, memory: 1 };
+
+/** What work reaches of a device's numbers: all of what was measured, a part of what its maker prints. */
+export const efficiencyOf = ({ measured }: Device, work: keyof typeof EFFICIENCY): Efficiency =>
+  measured ? REACHED : EFFICIENCY[work];
 
 /** Work of one operator or layer. */
 export interface Traffic {

@@ -1,40 +1,39 @@
-import type { Operator, TensorId } from '../graph/types.ts';
+import { sizeOf } from '../graph/shapes.ts';
+import type { Attributes, Operator, OperatorKind, TensorId } from '../graph/types.ts';
 import { attentionScores } from './items.ts';
 import { elements } from './facts.ts';
 import type { GraphFacts } from './facts.ts';
 
-/** Bytes of a kept mask: frameworks keep one byte an element. */
-const MASK_BYTES = 1;
+/**
+ * What a kept number is: an activation of the recipe's precision, or, whatever the precision, a mask (one byte), an index of PyTorch
+ * (eight) or a statistic of a norm (four).
+ */
+type Unit = 'activation' | 'mask' | 'index' | 'statistic';
+
+const BYTES = { mask: 1, index: 8, statistic: 4 } as const;
 
 /** What one operator keeps until the backward pass. */
 export interface Saved {
   /** Tensors are kept once, however many operators want them. */
   readonly key: string;
   readonly elements: number;
-  /** `mask`: one byte an element, whatever the precision. */
-  readonly unit: 'activation' | 'mask';
+  readonly unit: Unit;
   /** Whether it holds scores of attention, which selective checkpointing computes again. */
   readonly ofScores: boolean;
 }
 
 export const savedBytes = ({ elements: count, unit }: Saved, activationBytes: number): number =>
-  count * (unit === 'mask' ? MASK_BYTES : activationBytes);
+  count * (unit === 'activation' ? activationBytes : BYTES[unit]);
 
-/** Non-linearities whose slope is told by their output. */
-const BY_OUTPUT = new Set(['relu', 'relu6', 'leaky-relu', 'sigmoid', 'tanh', 'linear']);
+/** Non-linearities whose slope is told by their output; all others keep their input, relu6 too, also where it works in place. */
+const BY_OUTPUT = new Set(['relu', 'sigmoid', 'tanh']);
 /** Element-wise functions whose derivative needs no value. */
-const CONSTANT_SLOPE = new Set([
-  'identity',
-  'dropout',
-  'cast',
-  'neg',
-  'negative',
-  'floor',
-  'ceil',
-  'round',
-  'sign',
-  'not',
-]);
+const CONSTANT_SLOPE = new Set(
+  'identity dropout cast neg negative floor ceil round sign not add sub rsub subtract multiply mul div divide roll flip fill zero cumsum tril triu rotary'.split(
+    ' ',
+  ),
+);
+const LINEAR_REDUCTIONS = new Set(['mean', 'sum', 'any']);
 const SUMS = new Set(['add', 'subtract', 'sub', 'equal', 'greater', 'less', 'and', 'or']);
 
 /**
@@ -54,11 +53,12 @@ export class SavedTensors {
   of(operator: Operator): Saved[] {
     const { needsGradient, graph } = this.facts;
     if (!operator.outputs.some((id) => needsGradient.has(id))) return [];
-    const kept = this.tensorsOf(operator).flatMap((id) => this.tensor(id));
+    const kept = this.tensorsOf(operator).flatMap((id) => this.tensor(id, PRODUCTS.has(operator.kind)));
     if (operator.kind === 'attention') return [...kept, ...this.attention(operator)];
     if (operator.kind === 'expertLinear') return this.dispatched(operator);
-    if (!isDropout(operator)) return kept;
-    return [...kept, this.mask(operator.outputs[0], elements(graph, operator.outputs[0]))];
+    const beside = this.beside(operator);
+    if (!isDropout(operator)) return [...kept, ...beside];
+    return [...kept, ...beside, this.mask(operator.outputs[0], elements(graph, operator.outputs[0]))];
   }
 
   private tensorsOf({ kind, inputs, outputs, attributes }: Operator): readonly TensorId[] {
@@ -79,11 +79,14 @@ export class SavedTensors {
       case 'groupNormalize':
         return inputs.slice(0, 1);
       case 'activation':
+        if (attributes.activation === 'linear') return [];
         return [BY_OUTPUT.has(attributes.activation ?? '') ? outputs[0] : inputs[0]];
       case 'softmax':
         return [outputs[0]];
       case 'pool':
-        return attributes.pool === 'max' ? inputs.slice(0, 1) : [];
+        return inputs.slice(0, 1);
+      case 'reduce':
+        return LINEAR_REDUCTIONS.has(attributes.reduction ?? '') ? [] : [inputs[0], outputs[0]];
       case 'attention':
         return inputs.slice(0, 3);
       case 'recurrent':
@@ -95,9 +98,35 @@ export class SavedTensors {
     }
   }
 
+  /** What is computed for the backward pass alone: places of maxima, means and deviations, gates of recurrent cells, rows looked up. */
+  private beside({ kind, inputs, outputs, attributes }: Operator): Saved[] {
+    const { graph } = this.facts;
+    const one = (unit: Unit, count: number): Saved[] => [
+      { key: `${unit} beside ${outputs[0]}`, elements: count, unit, ofScores: false },
+    ];
+    const { shape } = graph.tensors[inputs[0] ?? outputs[0]];
+    switch (kind) {
+      case 'pool':
+        return attributes.pool === 'max' ? one('index', elements(graph, outputs[0])) : [];
+      case 'gather':
+        return [{ ...one('index', elements(graph, inputs[1]))[0], key: `indices ${inputs[1]}` }];
+      case 'batchNormalize':
+        return one('statistic', 2 * shape[attributes.axis ?? 1]);
+      case 'groupNormalize':
+        return one('statistic', 2 * shape[0] * (attributes.groups ?? 1));
+      case 'normalize':
+        return one('statistic', (attributes.norm === 'rmsnorm' ? 1 : 2) * rowsOf(shape, attributes.axes));
+      case 'recurrent':
+        return one('activation', recurrentGates(shape, attributes));
+      default:
+        return [];
+    }
+  }
+
   /** A kept tensor under the name of the one that it is a view of; parameters and constants stay anyway. */
-  private tensor(id: TensorId): Saved[] {
+  private tensor(id: TensorId, copies = false): Saved[] {
     const { graph, producerOf } = this.facts;
+    const isView = ({ kind }: Operator): boolean => VIEWS.has(kind) && !(copies && COPIED.has(kind));
     let root = id;
     for (let from = producerOf.get(root); from && isView(from); from = producerOf.get(root)) root = from.inputs[0];
     const { source, dtype } = graph.tensors[root];
@@ -134,7 +163,21 @@ export class SavedTensors {
   }
 }
 
-const isView = ({ kind }: Operator): boolean => kind === 'reshape' || kind === 'transpose';
+const rowsOf = (shape: readonly number[], axes: readonly number[] = [-1]): number =>
+  sizeOf(shape) / sizeOf(axes.map((axis) => shape.at(axis)!));
+
+/** Gates, and the cell state of an LSTM, as PyTorch's fused cells keep them (aten/src/ATen/native/cuda/RNN.cu). */
+const KEPT_GATES = { lstm: 5, gru: 5, rnn: 0 } as const;
+
+const recurrentGates = (
+  [batch, steps]: readonly number[],
+  { cell = 'lstm', hidden = 1, directions = 1 }: Attributes,
+): number => batch * steps * directions * hidden * KEPT_GATES[cell];
+
+/** Views keep the whole that they show, as in PyTorch; a product of two activations copies the parts that it takes. */
+const VIEWS: ReadonlySet<OperatorKind> = new Set(['reshape', 'transpose', 'split', 'slice']);
+const COPIED: ReadonlySet<OperatorKind> = new Set(['split', 'slice']);
+const PRODUCTS: ReadonlySet<OperatorKind> = new Set(['matmul', 'attention']);
 
 const isDropout = ({ attributes }: Operator): boolean => (attributes.dropout ?? 0) > 0;
 

@@ -31,11 +31,15 @@ function attentionTraining({ graph }: GraphFacts, operator: Operator, forward: n
   return scores * (1 + wants(0) + wants(1)) + (forward - scores) * (1 + probabilities + wants(2));
 }
 
-/** Inputs times their weights, and states times theirs; the states carry a gradient wherever a weight or the input does. */
+/**
+ * Inputs times their weights, and states times theirs; the states carry a gradient wherever a weight or the input does, but for the
+ * first, which is given.
+ */
 function recurrentTraining({ graph }: GraphFacts, operator: Operator, forward: number, wants: Wants): number {
   const [batch, steps] = graph.tensors[operator.inputs[0]].shape;
   const { cell = 'lstm', hidden = 1, directions = 1 } = operator.attributes;
   const states = batch * steps * directions * GATES[cell] * hidden * hidden;
   const carried = Math.max(wants(0), wants(1), wants(2));
-  return (forward - states) * (1 + wants(0) + wants(1)) + states * (1 + carried + wants(2));
+  const toStates = carried * (states / steps) * (steps - 1);
+  return (forward - states) * (1 + wants(0) + wants(1)) + states * (1 + wants(2)) + toStates;
 }

@@ -155,6 +155,8 @@ export interface Attributes {
   readonly channelsLast?: boolean;
   readonly filters?: FilterLayout;
   readonly pool?: 'max' | 'average';
+  /** A pool that the size of its output defines, such as a global one; a plain mean over the same axes is none. */
+  readonly adaptive?: boolean;
   /** Extent of a pool's window along each spatial axis. */
   readonly window?: readonly number[];
   /** Whether a pool's last, partial window counts. */

@@ -100,6 +100,7 @@ export const deviceSchema = z.object({
     .describe('Dense operations a second; a multiply-accumulate is two.'),
   memoryBytes: count('Bytes of its memory.'),
   bandwidth: count('Bytes a second between memory and processor.'),
+  measured: z.boolean().optional().describe('Whether speeds were reached on it, not promised by its maker.'),
   source: z.string().describe('Where the numbers come from.'),
 });
 
@@ -148,9 +149,11 @@ export const analysisSchema = z
       .describe('Bytes.'),
     time: z
       .object({
-        device: deviceSchema.describe('As the catalogue has it.'),
+        device: deviceSchema.describe('As the catalogue has it, or as measured.'),
         predictionSeconds: count('Roofline seconds of a prediction of the batch, a lower bound.'),
-        trainingSeconds: count('Seconds of the arithmetic of a training step at half of the peak.'),
+        trainingSeconds: count(
+          'Seconds of the arithmetic of a training step at half of the peak, or at the measured speed.',
+        ),
       })
       .optional()
       .describe('Where a device is named.'),

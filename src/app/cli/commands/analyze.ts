@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { analyzeModel, conventionOf, deviceOf, precisionRecipe, withImageSize } from '../../../core/analysis/index.ts';
+import { analyzeModel, conventionOf, precisionRecipe, withImageSize } from '../../../core/analysis/index.ts';
 import type { Analysis } from '../../../core/analysis/index.ts';
 import type { Model } from '../../../core/model/model.ts';
 import { costFigure } from '../../../core/report/cost-figure.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { openModel } from '../../../io/models/open.ts';
 import { analysisText } from '../analysis-text.ts';
+import { namedDevice } from '../named-device.ts';
 import { oneOf, positive, wholeNumber } from '../option-values.ts';
 
 interface AnalyzeFlags {
@@ -39,7 +40,7 @@ export function register(program: Command): void {
       'fp32-adam, bf16-adam, bf16-adam-fp32-grads, pure-bf16, sgd, sgd-momentum, adafactor, adam-8bit or lora (default: bf16-adam for text, else fp32-adam)',
     )
     .option('--checkpointing <level>', 'activations kept in training: none, selective or full', 'none')
-    .option('--device <name>', 'time and fit on a device of isoflop devices')
+    .option('--device <name>', 'time and fit on a device of isoflop devices, or on this machine: this')
     .option('--samples <n>', 'samples (tokens for models of text) to train on: names the challenges')
     .option('--by <rows>', 'layer or block', 'block')
     .option('--figure <file>', 'draw where the cost sits, as .svg or .png')
@@ -60,7 +61,7 @@ async function analyze(argument: string, flags: AnalyzeFlags): Promise<void> {
     checkpointing: oneOf(['none', 'selective', 'full'] as const, flags.checkpointing, '--checkpointing'),
     ...(flags.tokens !== undefined && { tokens: atLeastOne(flags.tokens, '--tokens') }),
     ...(flags.precision !== undefined && { recipe: precisionRecipe(flags.precision) }),
-    ...(flags.device !== undefined && { device: deviceOf(flags.device) }),
+    ...(flags.device !== undefined && { device: await namedDevice(flags.device) }),
     ...(flags.samples !== undefined && { samples: positive(flags.samples, '--samples') }),
   });
   if (flags.figure !== undefined) await drawCost(analysis, flags.figure);

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { DEVICES, deviceOf } from '../../../core/analysis/index.ts';
+import { DEVICES } from '../../../core/analysis/index.ts';
 import type { Device, DevicePrecision } from '../../../core/analysis/index.ts';
 import { significant, table } from '../format.ts';
+import { namedDevice } from '../named-device.ts';
 import { byteUnits, countUnits } from '../units.ts';
 import { wrap } from '../wrap.ts';
 
@@ -10,11 +11,11 @@ export function register(program: Command): void {
   program
     .command('devices')
     .description('List the devices that costs are reckoned for, or show one with its source.')
-    .argument('[device]', 'a device by its name')
+    .argument('[device]', 'a device by its name, or this: this machine, measured once and kept in ~/.cache/isoflop')
     .option('--json', 'print as JSON (isoflop.devices/1)')
     .addHelpText('after', '\nExample:\n  isoflop devices h100-sxm')
-    .action((name: string | undefined, { json = false }: { json?: boolean }) => {
-      const devices = name === undefined ? DEVICES : [deviceOf(name)];
+    .action(async (name: string | undefined, { json = false }: { json?: boolean }) => {
+      const devices = name === undefined ? DEVICES : [await namedDevice(name)];
       if (json) console.log(JSON.stringify({ schema: 'isoflop.devices/1', devices }, null, 2));
       else console.log(name === undefined ? listText() : deviceText(devices[0]));
     });
@@ -36,6 +37,7 @@ function listText(): string {
     '',
     'Dense peaks in tera-operations a second; a multiply-accumulate is two operations.',
     'One device with its source: isoflop devices h100-sxm',
+    'This machine, measured: isoflop devices this',
   ].join('\n');
 }
 

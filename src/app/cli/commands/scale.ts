@@ -1,6 +1,5 @@
 import { extname } from 'node:path';
 import type { Command } from 'commander';
-import { deviceOf } from '../../../core/analysis/index.ts';
 import type { Model } from '../../../core/model/model.ts';
 import { PARAMETRIZATIONS, transferTable } from '../../../core/recipe/transfer.ts';
 import { scaleModel } from '../../../core/scaling/scale.ts';
@@ -12,6 +11,7 @@ import type { TargetOptions, TargetResult } from '../../../core/scaling/target/s
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { writeAtomically } from '../../../io/files/atomic.ts';
 import { openModel } from '../../../io/models/open.ts';
+import { namedDevice } from '../named-device.ts';
 import { oneOf, positive, wholeNumber } from '../option-values.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { isRuleAsked, ruleOf } from '../scaling-rule.ts';
@@ -58,7 +58,7 @@ export function register(program: Command): void {
       'what must hold, such as "params <= 10M, latency <= 5ms"; also =, >=, maximize, minimize',
     )
     .option('--axes <list>', 'axes that --target may change (default: all that the model has)')
-    .option('--device <name>', 'device of isoflop devices, for targets of time')
+    .option('--device <name>', 'device of isoflop devices or this, for targets of time')
     .option('--batch <n>', 'samples at once, for targets', '1')
     .option('--tokens <n>', 'tokens a sample, for targets of models of text')
     .option('--samples <n>', 'samples (or tokens) to train on, for targets of the whole training')
@@ -101,7 +101,7 @@ async function scaleTo(argument: string, flags: ScaleFlags, target: string): Pro
     );
   const goal = parseGoal(target);
   const model = await openModel(argument);
-  const result = searched(model, goal, targetOptions(flags));
+  const result = searched(model, goal, await targetOptions(flags));
   const [best] = result.choices;
   const out = flags.out === undefined || !best ? undefined : written(best.variant.model, flags.out);
   if (!best) process.exitCode = 1;
@@ -121,11 +121,11 @@ function searched(model: Model, goal: Goal, options: TargetOptions): TargetResul
   }
 }
 
-function targetOptions({ axes, device, batch, tokens, samples }: ScaleFlags): TargetOptions {
+async function targetOptions({ axes, device, batch, tokens, samples }: ScaleFlags): Promise<TargetOptions> {
   return {
     batch: wholeNumber(batch, '--batch'),
     ...(axes !== undefined && { axes: axes.split(',').map((axis) => oneOf(TARGET_AXES, axis.trim(), '--axes')) }),
-    ...(device !== undefined && { device: deviceOf(device) }),
+    ...(device !== undefined && { device: await namedDevice(device) }),
     ...(tokens !== undefined && { tokens: wholeNumber(tokens, '--tokens') }),
     ...(samples !== undefined && { samples: positive(samples, '--samples') }),
   };

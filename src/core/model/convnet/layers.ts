@@ -113,7 +113,7 @@ export class ConvnetLayers {
 
   globalPool(x: TensorId, name: string, keepAxes: boolean): TensorId {
     this.at(name, 'global average pool');
-    return this.builder.add('reduce', [x], { reduction: 'mean', axes: [2, 3], keepAxes });
+    return this.builder.add('reduce', [x], { reduction: 'mean', axes: [2, 3], keepAxes, adaptive: true });
   }
 
   add(x: TensorId, y: TensorId, name = 'add'): TensorId {

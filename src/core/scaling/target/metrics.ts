@@ -9,13 +9,7 @@ import { parameterCounts } from '../../analysis/parameters.ts';
 import type { ParameterCounts } from '../../analysis/parameters.ts';
 import { usualRecipe } from '../../analysis/precision.ts';
 import type { PrecisionRecipe } from '../../analysis/precision.ts';
-import {
-  PREDICTION_EFFICIENCY,
-  TRAINING_EFFICIENCY,
-  peakOf,
-  rooflineTime,
-  trafficOf,
-} from '../../analysis/roofline.ts';
+import { efficiencyOf, peakOf, rooflineTime, trafficOf } from '../../analysis/roofline.ts';
 import { trainingMacsOf } from '../../analysis/training.ts';
 import { totalMacs } from '../../graph/cost.ts';
 import type { AttentionCount } from '../../graph/cost.ts';
@@ -100,14 +94,16 @@ const MEASURES: Readonly<Record<Metric, (subject: Subject) => number>> = {
     trainingBytes(facts, recipe, keptActivations(facts, recipe.activations, checkpointing)).total,
   latency: (subject) => {
     const { facts, recipe, attention, options } = subject;
+    const device = options.device!;
     const secondsOf = (operator: Operator): number =>
-      rooflineTime(trafficOf(facts, operator, recipe, attention), options.device!, recipe, PREDICTION_EFFICIENCY)
+      rooflineTime(trafficOf(facts, operator, recipe, attention), device, recipe, efficiencyOf(device, 'prediction'))
         .seconds;
     return sum(subject, secondsOf);
   },
   trainingTime: (subject) => {
     const { recipe, options, batches } = subject;
-    const speed = peakOf(options.device!, recipe) * TRAINING_EFFICIENCY.compute;
+    const device = options.device!;
+    const speed = peakOf(device, recipe) * efficiencyOf(device, 'training').compute;
     return ((2 * trainingMacs(subject)) / speed) * batches;
   },
 };

@@ -26,20 +26,23 @@ const globalPool =
   (reduction: 'max' | 'mean'): Lower =>
   (call) => {
     const { spatial } = imageOf(call);
-    return call.add('reduce', [call.x], { reduction, axes: spatial, keepAxes: call.flag('keepdims', false) });
+    const keepAxes = call.flag('keepdims', false);
+    return call.add('reduce', [call.x], { reduction, axes: spatial, keepAxes, adaptive: true });
   };
 
 /** Pools to a given size, by windows that may differ by one cell. */
-export const adaptivePool: Lower = (call) => {
-  const sizes = call.counts('output_size', spatialRank(call));
-  const { last } = imageOf(call);
-  return call.add(
-    'resize',
-    [call.x],
-    { sizes, channelsLast: last, function: 'adaptive pool' },
-    { sizes: call.setter('output_size') },
-  );
-};
+export const adaptivePool =
+  (kind: 'max' | 'average'): Lower =>
+  (call) => {
+    const sizes = call.counts('output_size', spatialRank(call));
+    const { last } = imageOf(call);
+    return call.add(
+      'resize',
+      [call.x],
+      { sizes, channelsLast: last, pool: kind, adaptive: true },
+      { sizes: call.setter('output_size') },
+    );
+  };
 
 const inDimensions = (make: (n: number) => Record<string, Lower>): Record<string, Lower> =>
   Object.assign({}, ...[1, 2, 3].map(make)) as Record<string, Lower>;
@@ -53,6 +56,6 @@ export const POOLING_LAYERS: Readonly<Record<string, Lower>> = inDimensions((n) 
   [`GlobalMaxPool${n}D`]: globalPool('max'),
   [`GlobalAveragePooling${n}D`]: globalPool('mean'),
   [`GlobalAvgPool${n}D`]: globalPool('mean'),
-  [`AdaptiveAveragePooling${n}D`]: adaptivePool,
-  [`AdaptiveMaxPooling${n}D`]: adaptivePool,
+  [`AdaptiveAveragePooling${n}D`]: adaptivePool('average'),
+  [`AdaptiveMaxPooling${n}D`]: adaptivePool('max'),
 }));

@@ -93,6 +93,7 @@ const upSampling: Lower = (call) => {
   return call.add('resize', [call.x], {
     scales: call.counts('size', spatialRank(call), 2),
     channelsLast: last,
+    function: (call.config.find('interpolation')?.string() ?? 'nearest').replace(/^bi(?=linear)/, ''),
   });
 };
 

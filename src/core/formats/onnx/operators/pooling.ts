@@ -26,7 +26,7 @@ function global(reduction: 'mean' | 'max') {
       .shape(0)
       .slice(2)
       .map((_, index) => index + 2);
-    return tensorValue(a.context.add('reduce', [a.tensor(0)], { axes, keepAxes: true, reduction }));
+    return tensorValue(a.context.add('reduce', [a.tensor(0)], { axes, keepAxes: true, reduction, adaptive: true }));
   };
 }
 

@@ -119,7 +119,7 @@ function resize(a: OnnxArguments): Value[] {
   if (target[0] !== shape[0] || target[1] !== shape[1]) throw a.context.refusal('it resizes batch or channels');
   // Factors stay when the image gets another size; sizes follow what they meet.
   const how = scales ? { scales: scales.slice(2) } : { sizes: target.slice(2) };
-  return tensorValue(a.context.add('resize', [a.tensor(0)], how));
+  return tensorValue(a.context.add('resize', [a.tensor(0)], { ...how, function: a.text('mode', 'nearest') }));
 }
 
 /** Blocks of `factor` squared channels spread over an image, or gathered from it. */

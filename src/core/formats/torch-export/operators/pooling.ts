@@ -28,13 +28,14 @@ const adaptive =
     const x = a.tensor('self');
     if (sizes.every((size) => size === 1)) {
       const reduction = pool === 'max' ? 'max' : 'mean';
-      return tensorValue(context.add('reduce', [x], { axes: spatial, keepAxes: true, reduction }));
+      return tensorValue(context.add('reduce', [x], { axes: spatial, keepAxes: true, reduction, adaptive: true }));
     }
     const extents = spatial.map((axis) => shape[axis]);
     const strides = extents.map((extent, axis) => Math.max(1, Math.floor(extent / sizes[axis])));
     const window = extents.map((extent, axis) => extent - (sizes[axis] - 1) * strides[axis]);
-    if (window.every((width) => width >= 1)) return tensorValue(context.add('pool', [x], { pool, window, strides }));
-    return tensorValue(context.add('resize', [x], { sizes }));
+    if (window.every((width) => width >= 1))
+      return tensorValue(context.add('pool', [x], { pool, window, strides, adaptive: true }));
+    return tensorValue(context.add('resize', [x], { sizes, pool, adaptive: true }));
   };
 
 const reduction =

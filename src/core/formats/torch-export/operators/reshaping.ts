@@ -49,7 +49,10 @@ function unsqueeze(a: AtenArguments): Value[] {
 
 function transpose(a: AtenArguments): Value[] {
   const rank = a.shape('self').length;
-  const [first, second] = a.has('dim0') ? [a.axis('dim0', rank, 0), a.axis('dim1', rank, 1)] : [rank - 2, rank - 1];
+  const word = a.has('axis0') ? 'axis' : 'dim';
+  const [first, second] = a.has(`${word}0`)
+    ? [a.axis(`${word}0`, rank, 0), a.axis(`${word}1`, rank, 1)]
+    : [rank - 2, rank - 1];
   const permutation = Array.from({ length: rank }, (_, axis) => axis);
   [permutation[first], permutation[second]] = [second, first];
   return tensorValue(a.context.add('transpose', [a.tensor('self')], { permutation }));
@@ -215,15 +218,17 @@ function pixelShuffle(a: AtenArguments): Value[] {
   return tensorValue(a.context.reshape(moved, [batch, inner, height * factor, width * factor]));
 }
 
-function upsample(a: AtenArguments): Value[] {
-  const spatial = a.shape(a.has('self') ? 'self' : 'input').slice(2);
-  const name = a.has('self') ? 'self' : 'input';
-  const given = a.numbers('output_size', []);
-  const scales = a.numbers('scale_factors', []);
-  const sizes =
-    given.length > 0 ? given : spatial.map((extent, i) => Math.floor(extent * (scales[i] ?? scales[0] ?? 1)));
-  return tensorValue(a.context.add('resize', [a.tensor(name)], { sizes }));
-}
+const upsample =
+  (how: 'nearest' | 'linear' | 'cubic') =>
+  (a: AtenArguments): Value[] => {
+    const spatial = a.shape(a.has('self') ? 'self' : 'input').slice(2);
+    const name = a.has('self') ? 'self' : 'input';
+    const given = a.numbers('output_size', []);
+    const scales = a.numbers('scale_factors', []);
+    const sizes =
+      given.length > 0 ? given : spatial.map((extent, i) => Math.floor(extent * (scales[i] ?? scales[0] ?? 1)));
+    return tensorValue(a.context.add('resize', [a.tensor(name)], { sizes, function: how }));
+  };
 
 const same = (a: AtenArguments): Value[] => [a.context.value(0)];
 
@@ -239,6 +244,8 @@ export const RESHAPING: AtenTable = {
   unsqueeze,
   transpose,
   t: transpose,
+  swapaxes: transpose,
+  swapdims: transpose,
   permute,
   movedim: permute,
   expand,
@@ -259,13 +266,13 @@ export const RESHAPING: AtenTable = {
   tile: repeat,
   repeat_interleave: repeatInterleave,
   pixel_shuffle: pixelShuffle,
-  upsample_nearest1d: upsample,
-  upsample_nearest2d: upsample,
-  upsample_nearest3d: upsample,
-  upsample_bilinear2d: upsample,
-  upsample_bicubic2d: upsample,
-  upsample_linear1d: upsample,
-  _upsample_bilinear2d_aa: upsample,
+  upsample_nearest1d: upsample('nearest'),
+  upsample_nearest2d: upsample('nearest'),
+  upsample_nearest3d: upsample('nearest'),
+  upsample_bilinear2d: upsample('linear'),
+  upsample_bicubic2d: upsample('cubic'),
+  upsample_linear1d: upsample('linear'),
+  _upsample_bilinear2d_aa: upsample('linear'),
   contiguous: same,
   clone: same,
   alias: same,
