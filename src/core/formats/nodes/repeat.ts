@@ -39,7 +39,7 @@ function endsOf(document: NodeDocument, chain: readonly DocumentNode[]): Ends {
   return { entry, exit: exits[0] };
 }
 
-/** Tensors that hold extents of others, such as those that a reshape reads: no stream of data. */
+/** Tensors that hold extents of others, such as those that a reshape reads, and those made from nothing, such as first states: no stream of data. */
 function sizesOf(nodes: readonly DocumentNode[]): Set<string> {
   const sizes = new Set<string>();
   const constants = new Set<string>();
@@ -51,7 +51,7 @@ function sizesOf(nodes: readonly DocumentNode[]): Set<string> {
       else if (given.length === 0) constants.add(output);
     }
   }
-  return sizes;
+  return new Set([...sizes, ...constants]);
 }
 
 /** Runs a chain of nodes `times` times; each copy has weights of its own and reads what the copy before gives. */

@@ -89,7 +89,15 @@ export function tieRecurrent(op: OperatorAxes): void {
   };
   if (op.count > 1) pair(1, x.at(-1)!);
   if (op.count > 2) pair(2, units);
+  // torch has two matrices of its own for the way back: those of the input and of the state, like the first ones.
+  const [ofInput, ofState] = [1, 2].map((index) => (op.count > index ? op.inputShape(index).join() : ''));
+  let isState = false;
   for (let index = 3; index < op.count; index++) {
+    if (directions > 1 && op.inputShape(index).join() === (isState ? ofState : ofInput)) {
+      pair(index, isState ? units : x.at(-1)!);
+      isState = !isState;
+      continue;
+    }
     const parts = (op.inputShape(index).at(-1) ?? 1) / hidden;
     if (Number.isInteger(parts)) op.equal(op.input(index).at(-1)!, scaled(units, parts));
   }
