@@ -7,7 +7,7 @@ import { paramsOf } from './model-counts.ts';
 import { SCALED_BY } from './scaled-models.ts';
 
 /** A golden .pt2 file, as it is or scaled, as PyTorch code; or why an axis was refused. */
-export type ProgramRow = ProgramText | { readonly source: string; readonly rule: string; readonly refusal: string };
+export type ProgramRow = ProgramText | { readonly source: string; readonly rule: string; readonly refusal: true };
 
 export interface ProgramText {
   readonly source: string;
@@ -31,7 +31,7 @@ function scaled(model: Model, source: string, rule: (typeof SCALED_BY)[number]):
     return programText(scaleModel(model, rule).variant.model, source, ruleName(rule));
   } catch (error) {
     if (!(error instanceof IsoflopError) || error.code !== 'not-identifiable') throw error;
-    return { source, rule: ruleName(rule), refusal: error.sentence };
+    return { source, rule: ruleName(rule), refusal: true };
   }
 }
 

@@ -33,6 +33,22 @@ const parameters = z.object({
   groups: z.record(z.string(), z.number()).describe('By role; they sum to total.'),
 });
 
+const differences = (meaning: string): z.ZodArray =>
+  z
+    .array(z.object({ name: z.string(), wanted: count('Of the model.'), stored: count('Of the file.') }))
+    .describe(meaning);
+
+const weights = z.object({
+  file: z.string().describe('That the count was compared with.'),
+  confirmed: z.boolean().describe('Whether it holds the parameters of the model, tensor by tensor.'),
+  params: count('Of the model.'),
+  stored: count('Values of the file that are parameters.'),
+  missing: differences('Tensors that the file lacks.'),
+  extra: differences('Tensors that the model lacks.'),
+  different: differences('Tensors of other sizes.'),
+  aside: z.array(z.string()).describe('Tensors of the file that are no parameters.'),
+});
+
 const time = z.object({
   seconds: count('Roofline time of a prediction.'),
   intensity: count('FLOPs a byte.'),
@@ -124,6 +140,7 @@ export const analysisSchema = z
     layers: z.array(layer),
     blocks: z.array(block),
     stages: z.array(block),
+    weights: weights.optional().describe('What --weights found.'),
     findings: z.array(z.object({ kind: z.enum(['bottleneck', 'challenge']), about: z.string(), sentence: z.string() })),
   })
   .describe('What a model costs.');

@@ -18,6 +18,8 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   mlp: mlpPytorch,
 };
 
+export const PYTORCH_FAMILIES: readonly string[] = Object.keys(WRITERS);
+
 /** A model of a family as one file of PyTorch code to read and train; undefined for models that are layer graphs. */
 export function pytorchText({ family, name }: Model): string | undefined {
   return family && WRITERS[family.family]?.(family.parameters as never, name);

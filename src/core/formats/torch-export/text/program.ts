@@ -8,6 +8,8 @@ import { PythonNames } from './names.ts';
 import { withSizes } from './sizes.ts';
 import type { Program } from './source.ts';
 import { withStates } from './states.ts';
+import { symbolsOf } from './symbols.ts';
+import type { Symbols } from './symbols.ts';
 import { expression, symbolicExpression } from './spelling.ts';
 
 const INDENT = ' '.repeat(8);
@@ -28,9 +30,11 @@ export function programText(program: Program): string {
   const inputs = document.inputs.map(({ name }) => locals.of(name));
   const device = inputs.length > 0 ? `${inputs[0]}.device` : undefined;
   const weights = constructorText(program, attributes);
-  const lines = document.nodes.flatMap((node, index) => [
-    ...heading(node, document.nodes[index - 1]),
-    ...statement(node, nodes.get(node.copyOf ?? node.name)!, graph, spelled, device),
+  const symbols = symbolsOf(document, graph, spelled);
+  const headings = headingsOf(document.nodes);
+  const lines = document.nodes.flatMap((node) => [
+    ...(headings.get(node) ?? []),
+    ...statement(node, nodes.get(node.copyOf ?? node.name)!, graph, spelled, device, symbols),
   ]);
   return [
     ...head(document, weights.lacking),
@@ -74,10 +78,17 @@ function head({ name, origin }: NodeDocument, lacking: readonly string[]): strin
 const LACKING =
   'These buffers hold ones: their values are too many to be written, or fit another size. Set them before you run it:';
 
-/** Names the module that the lines behind it come from. */
-function heading(node: DocumentNode, before: DocumentNode | undefined): string[] {
-  if (node.block === '' || node.block === before?.block) return [];
-  return [`# ${node.block.replaceAll(/[^\w.-]/g, '_').slice(0, 100)}`];
+/** Names the modules that the lines behind them come from; a module around the last one named says nothing new. */
+function headingsOf(nodes: readonly DocumentNode[]): Map<DocumentNode, string[]> {
+  const headings = new Map<DocumentNode, string[]>();
+  let last = '';
+  for (const node of nodes) {
+    const { block } = node;
+    if (block === '' || block.startsWith('_') || `${last}.`.startsWith(`${block}.`)) continue;
+    headings.set(node, [`# ${block.replaceAll(/[^\w.-]/g, '_').slice(0, 100)}`]);
+    last = block;
+  }
+  return headings;
 }
 
 function inputText({ whole, dtype }: NodeInput, name: string): string {
@@ -94,9 +105,10 @@ function statement(
   graph: Graph,
   spelled: (name: string) => string,
   device: string | undefined,
+  symbols: Symbols,
 ): string[] {
   if (LEFT_OUT.has(node.type)) return [];
-  const args = withSizes(node, textArguments(node, source, spelled), graph);
+  const args = withSizes(node, textArguments(node, source, spelled), graph, symbols);
   const target = source.get('target').string();
   const [, name, overload] = /^torch\.ops\.aten\.(\w+)\.(\w+)$/.exec(target) ?? [];
   const symbolic = name === undefined ? symbolicExpression(node.type, args) : undefined;

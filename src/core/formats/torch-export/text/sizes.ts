@@ -2,6 +2,7 @@ import type { Graph } from '../../../graph/types.ts';
 import { IsoflopError } from '../../../terms/errors.ts';
 import type { DocumentNode, Override } from '../../nodes/document.ts';
 import type { TextArgument } from './arguments.ts';
+import type { Symbols } from './symbols.ts';
 
 type Changed = readonly TextArgument[];
 type Overrides = NonNullable<DocumentNode['overrides']>;
@@ -14,12 +15,12 @@ const RELATIVE = new Set(
 );
 
 /** The arguments of a node with the sizes that edits have set, and those that follow from its input's shape. */
-export function withSizes(node: DocumentNode, args: Changed, graph: Graph): Changed {
+export function withSizes(node: DocumentNode, args: Changed, graph: Graph, symbols: Symbols): Changed {
   const normalized = withNormalizedShape(node, args, graph);
-  return node.overrides ? withOverrides(node, normalized, node.overrides) : normalized;
+  return node.overrides ? withOverrides(node, normalized, node.overrides, symbols) : normalized;
 }
 
-function withOverrides(node: DocumentNode, args: Changed, overrides: Overrides): Changed {
+function withOverrides(node: DocumentNode, args: Changed, overrides: Overrides, symbols: Symbols): Changed {
   const { shape, sizes, starts, ends, groups } = overrides;
   const set = (name: string, text: string): Changed => given(args, name, text);
   const has = (name: string): boolean => args.some((one) => one.name === name);
@@ -27,9 +28,9 @@ function withOverrides(node: DocumentNode, args: Changed, overrides: Overrides):
     case 'view':
     case '_unsafe_view':
     case 'expand':
-      return withList(args, 'size', list(shape?.[0]));
+      return withList(args, 'size', list(shape?.[0]), symbols);
     case 'reshape':
-      return withList(args, 'shape', list(shape?.[0]));
+      return withList(args, 'shape', list(shape?.[0]), symbols);
     case 'zeros':
     case 'ones':
     case 'empty':
@@ -39,7 +40,7 @@ function withOverrides(node: DocumentNode, args: Changed, overrides: Overrides):
     case 'new_zeros':
     case 'new_ones':
     case 'new_full':
-      return withList(args, 'size', list(shape?.[0]));
+      return withList(args, 'size', list(shape?.[0]), symbols);
     case 'unflatten':
       return withUnflattened(args, list(shape?.[0]));
     case 'arange':
@@ -81,12 +82,20 @@ const list = (override: Override | undefined): readonly number[] | undefined =>
 
 const isNumber = (text: string): boolean => /^\d+$/.test(text);
 
-/** A list with new numbers; -1 and sizes that are computed when the model runs stay. */
-function withList(args: Changed, name: string, values: readonly number[] | undefined): Changed {
+/**
+ * A list with new numbers; -1 and sizes that are computed when the model runs stay. Those that were computed from a width, such as
+ * heads times samples, are computed anew.
+ */
+function withList(args: Changed, name: string, values: readonly number[] | undefined, symbols?: Symbols): Changed {
   if (!values) return args;
   return args.map((one) => {
     if (one.name !== name || !one.elements) return one;
-    const elements = one.elements.map((text, index) => (isNumber(text) ? String(values[index]) : text));
+    const elements = one.elements.map((text, index) => {
+      if (isNumber(text)) return String(values[index]);
+      const before = symbols?.values.get(text);
+      if (before === undefined || before === values[index] || symbols?.batch === undefined) return text;
+      return `${values[index]} * ${symbols.batch}`;
+    });
     return { ...one, text: `[${elements.join(', ')}]`, elements };
   });
 }

@@ -91,11 +91,7 @@ export function expression(
 function byName(args: readonly TextArgument[]): string[] {
   const until = args.findIndex(({ kind }) => kind === 'other');
   const leading = until === -1 ? args.length : until;
-  return args.flatMap(({ name, text, kind }, index) => {
-    if (index >= leading) return [`${name}=${text}`];
-    // Optional tensors that are left out say nothing at the end.
-    return kind === 'none' && args.slice(index, leading).every((one) => one.kind === 'none') ? [] : [text];
-  });
+  return args.map(({ name, text }, index) => (index < leading ? text : `${name}=${text}`));
 }
 
 const find = (args: readonly TextArgument[], name: string): string | undefined =>

@@ -18,8 +18,9 @@ export function withStates(document: NodeDocument): NodeDocument {
     const hidden = FILLED.has(node.type) ? widths.get(node.outputs[0]) : undefined;
     const size = node.attributes.size;
     if (hidden === undefined || !Array.isArray(size)) return node;
+    // What is computed when the model runs is the number of samples.
     const value = size.map((extent, axis) =>
-      axis === size.length - 1 ? hidden : typeof extent === 'number' ? extent : 0,
+      axis === size.length - 1 ? hidden : typeof extent === 'number' ? extent : 1,
     );
     return { ...node, overrides: { ...node.overrides, shape: [{ value, batchAxes: [] }] } };
   });
