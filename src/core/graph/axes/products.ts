@@ -1,5 +1,6 @@
 import { lettersOf } from '../einsum.ts';
 import { ONE, isOne, scaled } from './extent.ts';
+import type { Shape } from '../sizes.ts';
 import type { Extent } from './extent.ts';
 import type { OperatorAxes } from './tying.ts';
 
@@ -81,7 +82,7 @@ export function tieRecurrent(op: OperatorAxes): void {
   const gates = scaled(units, GATES[cell]);
   op.follow('hidden', [units]);
   op.tying.made.push(units);
-  const isGatesFirst = op.count > 2 && op.inputShape(2).at(-1) === hidden && op.inputShape(2).at(-2) !== hidden;
+  const isGatesFirst = op.count > 2 && areGatesFirst(op.inputShape(1), op.inputShape(2), hidden);
   const matrices = matricesOf(op, directions);
   for (let index = 1; index < op.count; index++) {
     const extents = op.input(index);
@@ -97,6 +98,12 @@ export function tieRecurrent(op: OperatorAxes): void {
   }
   const outputs = scaled(units, directions);
   op.give(sequence ? [x[0], x[1], outputs] : [x[0], outputs]);
+}
+
+/** Whether matrices stand as [gates h, k]: the state's says so, and where it is square, as a plain cell's is, the input's. */
+function areGatesFirst(ofInput: Shape, ofState: Shape, hidden: number): boolean {
+  if (ofState.at(-1) !== hidden) return false;
+  return ofState.at(-2) !== hidden || (ofInput.at(-2) === hidden && ofInput.at(-1) !== hidden);
 }
 
 /** What each matrix multiplies, by its place. torch has two of its own for the way back, shaped like the first ones. */
