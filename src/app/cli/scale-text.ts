@@ -4,6 +4,7 @@ import type { ScalingRule } from '../../core/scaling/rules.ts';
 import type { ScalingResult } from '../../core/scaling/scale.ts';
 import type { Suggestion } from '../../core/scaling/suggestions.ts';
 import { significant, table } from './format.ts';
+import { writtenLines } from './model-file.ts';
 import { repairLines } from './repairs-text.ts';
 import { transferLines } from './transfer-text.ts';
 import type { Transfer } from './transfer-text.ts';
@@ -48,7 +49,7 @@ export function scaleText(result: ScalingResult, out: string | undefined, transf
     ...suggestionLines(result.suggestions),
     ...(transfer ? transferLines(transfer) : []),
     ...statementLines(variant.rule, variant.parent),
-    ...(out === undefined ? [] : ['', `Written to ${out}, with fresh weights where it has weights.`]),
+    ...writtenLines(variant.model, out),
   ].join('\n');
 }
 

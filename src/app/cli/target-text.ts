@@ -2,6 +2,7 @@ import { METRICS } from '../../core/scaling/target/goal.ts';
 import type { Goal, Metric, Target } from '../../core/scaling/target/goal.ts';
 import type { TargetResult } from '../../core/scaling/target/scale-to-target.ts';
 import { significant, table } from './format.ts';
+import { writtenLines } from './model-file.ts';
 import { byteUnits, countUnits, secondUnits } from './units.ts';
 import { wrap } from './wrap.ts';
 
@@ -51,7 +52,7 @@ export function targetResultText(parent: string, result: TargetResult, out: stri
         ? `${evaluated} of ${points} sizes were built; bounds prove that no other one is better.`
         : `All of ${evaluated} sizes were built: a cost fell as a size rose, so that bounds prove nothing.`,
     ),
-    ...(out === undefined ? [] : ['', `Written to ${out}, with fresh weights where it has weights.`]),
+    ...writtenLines(choices[0].variant.model, out),
   ].join('\n');
 }
 

@@ -177,10 +177,12 @@ class ChainStages {
     return strays ? undefined : { layers: this.withSilent(names) };
   }
 
-  /** Whether an operator beside the unit reads it or feeds on what the unit reads: a part of a layer that stands outside. */
+  /** Whether an operator outside the unit reads what it makes or makes what it reads: a part of a layer that stands outside. */
   private flows(operator: Operator, inside: ReadonlySet<Operator>): boolean {
     const made = new Set([...inside].flatMap(({ outputs }) => outputs));
-    return operator.inputs.some((id) => made.has(id)) && operator.outputs.length > 0;
+    const read = new Set([...inside].flatMap(({ inputs }) => inputs));
+    const isAfter = operator.outputs.length > 0 && operator.inputs.some((id) => made.has(id));
+    return isAfter || (operator.inputs.length > 0 && operator.outputs.some((id) => read.has(id)));
   }
 
   /** Layers without operators, such as dropout, that stand between those of the unit. */

@@ -36,6 +36,28 @@ const parameters = z.object({
     .describe('Counts by role, such as matrix, bias or embedding; they sum to total.'),
 });
 
+const differences = (meaning: string): z.ZodArray =>
+  z
+    .array(
+      z.object({
+        name: z.string().describe('Of the tensor.'),
+        wanted: count('Of the model.'),
+        stored: count('Of the file.'),
+      }),
+    )
+    .describe(meaning);
+
+const weights = z.object({
+  file: z.string().describe('That the count was compared with.'),
+  confirmed: z.boolean().describe('Whether it holds the parameters of the model, tensor by tensor.'),
+  params: count('Of the model.'),
+  stored: count('Values of the file that are parameters.'),
+  missing: differences('Tensors that the file lacks.'),
+  extra: differences('Tensors that the model lacks.'),
+  different: differences('Tensors of other sizes.'),
+  aside: z.array(z.string()).describe('Tensors of the file that are no parameters.'),
+});
+
 const time = z.object({
   seconds: count('Roofline time of a prediction.'),
   intensity: count('FLOPs a byte.'),
@@ -160,6 +182,7 @@ export const analysisSchema = z
     layers: z.array(layer).describe('In the order of the forward pass; they sum to the whole.'),
     blocks: z.array(block).describe('Layers by block; blocks alike that follow each other are one.'),
     stages: z.array(block).describe('Layers by group of blocks.'),
+    weights: weights.optional().describe('What --weights found.'),
     findings: z
       .array(
         z.object({

@@ -5,7 +5,7 @@ import type { ByteSource } from '../../../src/core/formats/source.ts';
 import { PRESETS } from '../../../src/core/model/families.ts';
 import type { Model } from '../../../src/core/model/model.ts';
 
-/** What `isoflop analyze` does with a file's bytes: document, model, graph, costs. */
+/** What `isoflop analyze` does with a file's bytes: document, model, graph, costs; a program of torch.export is also written as code. */
 export function analyzed(source: ByteSource): unknown {
   const document = readFileDocument(source);
   return document.format === 'safetensors' ? document : countsHold(modelOfDocument(document, 'mutated'));
@@ -25,6 +25,7 @@ export function familySeeds(): Uint8Array[] {
 function countsHold(model: Model): unknown {
   const analysis = analyzeModel(model);
   checkNumbers(analysis, model.name);
+  if (model.format === 'torch-export') model.write();
   return analysis;
 }
 

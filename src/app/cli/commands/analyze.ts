@@ -1,13 +1,18 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { analyzeModel, conventionOf, precisionRecipe, withImageSize } from '../../../core/analysis/index.ts';
 import type { Analysis } from '../../../core/analysis/index.ts';
+import { confirmCount } from '../../../core/formats/safetensors/confirm.ts';
+import type { Confirmation } from '../../../core/formats/safetensors/confirm.ts';
 import type { Model } from '../../../core/model/model.ts';
 import { costFigure } from '../../../core/report/cost-figure.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { openModel } from '../../../io/models/open.ts';
+import { readWeights } from '../../../io/models/read-weights.ts';
 import { analysisText } from '../analysis-text.ts';
 import { namedDevice } from '../named-device.ts';
 import { oneOf, positive, wholeNumber } from '../option-values.ts';
+import { weightsText } from '../weights-text.ts';
 
 interface AnalyzeFlags {
   readonly batch: string;
@@ -21,6 +26,7 @@ interface AnalyzeFlags {
   readonly samples?: string;
   readonly by: string;
   readonly figure?: string;
+  readonly weights?: string;
   readonly json?: boolean;
 }
 
@@ -44,17 +50,19 @@ export function register(program: Command): void {
     .option('--samples <n>', 'samples (tokens for models of text) to train on: names the challenges')
     .option('--by <rows>', 'layer or block', 'block')
     .option('--figure <file>', 'draw where the cost sits, as .svg or .png')
+    .option('--weights <file>', 'a .safetensors or its index.json: does it hold the parameters? (exit code 1: no)')
     .option('--json', 'print as JSON (isoflop.analysis/1)')
     .addHelpText(
       'after',
-      '\nExamples:\n  isoflop analyze efficientnet-b0 --convention pycls\n  isoflop analyze model.keras --batch 32 --device a100-80 --samples 50000',
+      '\nExamples:\n  isoflop analyze efficientnet-b0 --convention pycls\n  isoflop analyze model.keras --batch 32 --device a100-80 --samples 50000\n  isoflop analyze config.json --weights model.safetensors.index.json',
     )
     .action(analyze);
 }
 
 async function analyze(argument: string, flags: AnalyzeFlags): Promise<void> {
   const by = oneOf(['layer', 'block'] as const, flags.by, '--by');
-  const analysis = analyzeModel(sized(await openModel(argument), flags.input), {
+  const model = sized(await openModel(argument), flags.input);
+  const analysis = analyzeModel(model, {
     batch: atLeastOne(flags.batch, '--batch'),
     convention: conventionOf(flags.convention),
     attention: oneOf(['full', 'causal'] as const, flags.attention, '--attention'),
@@ -65,7 +73,16 @@ async function analyze(argument: string, flags: AnalyzeFlags): Promise<void> {
     ...(flags.samples !== undefined && { samples: positive(flags.samples, '--samples') }),
   });
   if (flags.figure !== undefined) await drawCost(analysis, flags.figure);
-  console.log(flags.json ? JSON.stringify(analysisDocument(analysis), null, 2) : analysisText(analysis, by));
+  const weights = flags.weights === undefined ? undefined : await confirmed(model, flags.weights);
+  if (weights && !weights.confirmed) process.exitCode = 1;
+  if (flags.json)
+    return console.log(JSON.stringify({ ...analysisDocument(analysis), ...(weights && { weights }) }, null, 2));
+  console.log(analysisText(analysis, by));
+  if (weights) console.log(weightsText(weights.file, weights));
+}
+
+async function confirmed(model: Model, path: string): Promise<Confirmation & { readonly file: string }> {
+  return { file: basename(path), ...confirmCount(model.lower(), await readWeights(path)) };
 }
 
 /** Drawing is loaded when it is asked for: it takes longer to load than a model to analyse. */
@@ -75,7 +92,7 @@ async function drawCost(analysis: Analysis, path: string): Promise<void> {
 }
 
 /** The analysis as the published document. */
-function analysisDocument({ recipe, ...rest }: Analysis): unknown {
+function analysisDocument({ recipe, ...rest }: Analysis): object {
   return { schema: 'isoflop.analysis/1', ...rest, precision: recipe.name };
 }
 

@@ -1,24 +1,23 @@
-import { extname } from 'node:path';
 import type { Command } from 'commander';
 import type { Model } from '../../../core/model/model.ts';
 import { PARAMETRIZATIONS, transferTable } from '../../../core/recipe/transfer.ts';
-import { scaleModel } from '../../../core/scaling/scale.ts';
+import { modelSize, scaleModel } from '../../../core/scaling/scale.ts';
 import type { ScalingResult } from '../../../core/scaling/scale.ts';
 import { parseGoal } from '../../../core/scaling/target/goal.ts';
 import type { Goal } from '../../../core/scaling/target/goal.ts';
 import { TARGET_AXES, scaleToTarget } from '../../../core/scaling/target/scale-to-target.ts';
 import type { TargetOptions, TargetResult } from '../../../core/scaling/target/scale-to-target.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
-import { writeAtomically } from '../../../io/files/atomic.ts';
 import { openModel } from '../../../io/models/open.ts';
+import { checkOut, writeModel, writtenLines } from '../model-file.ts';
 import { namedDevice } from '../named-device.ts';
 import { oneOf, positive, wholeNumber } from '../option-values.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { isRuleAsked, ruleOf } from '../scaling-rule.ts';
 import type { RuleFlags } from '../scaling-rule.ts';
 import { scaleText } from '../scale-text.ts';
-import type { Transfer } from '../transfer-text.ts';
 import { targetResultText } from '../target-text.ts';
+import type { Transfer } from '../transfer-text.ts';
 
 interface ScaleFlags extends RuleFlags {
   readonly hyperparameters?: string;
@@ -63,28 +62,47 @@ export function register(program: Command): void {
     .option('--tokens <n>', 'tokens a sample, for targets of models of text')
     .option('--samples <n>', 'samples (or tokens) to train on, for targets of the whole training')
     .option('--divisor <n>', 'widths that are multiples of it stay so', '8')
-    .option('--out <file>', "write the scaled model in its source's format")
+    .option(
+      '--out <file>',
+      "write the model: in its source's format, or .py for PyTorch code; without a factor as it is",
+    )
     .option('--json', 'print as JSON (isoflop.scale/1)')
     .addHelpText(
       'after',
-      '\nExamples:\n  isoflop scale efficientnet-b0 --compound 1\n  isoflop scale llama-3.2-1b --target "params = 2e9 +- 1%" --out 2b.yaml\n  isoflop scale gpt2 --width 2 --hyperparameters mup\n  isoflop scale model.keras --depth 2 --width 1.5 --out bigger.json\n  isoflop scale vit_base_patch16_224 --rule sovit --times 4',
+      '\nExamples:\n  isoflop scale efficientnet-b0 --compound 1\n  isoflop scale llama-3.2-1b --target "params = 2e9 +- 1%" --out 2b.yaml\n  isoflop scale gpt2 --width 2 --hyperparameters mup\n  isoflop scale gpt2 --width 2 --out model.py\n  isoflop scale model.keras --depth 2 --width 1.5 --out bigger.json\n  isoflop scale vit_base_patch16_224 --rule sovit --times 4',
     )
     .action(scale);
 }
 
 async function scale(argument: string, flags: ScaleFlags): Promise<void> {
   if (flags.target !== undefined) return scaleTo(argument, flags, flags.target);
+  if (flags.out !== undefined && !isRuleAsked(flags) && flags.hyperparameters === undefined)
+    return writeAsItIs(await openModel(argument), flags.out, flags.json);
   const rule = ruleOf(flags);
   const divisor = wholeNumber(flags.divisor, '--divisor');
   if (divisor < 1)
     throw new IsoflopError('invalid-input', `--divisor takes a whole number from 1 on, got '${flags.divisor}'`);
   const model = await openModel(argument);
+  if (flags.out !== undefined) checkOut(model, flags.out);
   const result = scaleModel(model, rule, { divisor });
   const transfer = flags.hyperparameters === undefined ? undefined : transferOf(model, result, flags.hyperparameters);
-  const out = flags.out === undefined ? undefined : written(result.variant.model, flags.out);
+  const out = flags.out === undefined ? undefined : writeModel(result.variant.model, flags.out);
   console.log(
     flags.json ? JSON.stringify(scaleDocument(result, out, transfer), null, 2) : scaleText(result, out, transfer),
   );
+}
+
+/** Without a factor: another document of the same model. */
+function writeAsItIs(model: Model, out: string, asJson = false): void {
+  checkOut(model, out);
+  const size = modelSize(model.lower({ batch: 1 }));
+  const variant = { name: model.name, parent: model.name, rule: { rule: 'axes' as const }, edits: [], model };
+  const lists = { repairs: [], warnings: [], suggestions: [] };
+  const result: ScalingResult = { variant, nominal: {}, achieved: {}, before: size, after: size, ...lists };
+  writeModel(model, out);
+  if (asJson) return console.log(JSON.stringify(scaleDocument(result, out), null, 2));
+  const line = `${model.name}, as it is: ${size.params.toLocaleString('en')} parameters`;
+  console.log([line, ...writtenLines(model, out)].join('\n'));
 }
 
 /** The scaled model's tensors against those of the model that it came from. */
@@ -101,9 +119,10 @@ async function scaleTo(argument: string, flags: ScaleFlags, target: string): Pro
     );
   const goal = parseGoal(target);
   const model = await openModel(argument);
+  if (flags.out !== undefined) checkOut(model, flags.out);
   const result = searched(model, goal, await targetOptions(flags));
   const [best] = result.choices;
-  const out = flags.out === undefined || !best ? undefined : written(best.variant.model, flags.out);
+  const out = flags.out === undefined || !best ? undefined : writeModel(best.variant.model, flags.out);
   if (!best) process.exitCode = 1;
   console.log(
     flags.json
@@ -139,18 +158,6 @@ function targetDocument(parent: string, { choices, ...rest }: TargetResult, out:
     edits: variant.edits,
   }));
   return { schema: 'isoflop.target/1', parent, ...rest, choices: listed, ...(out !== undefined && { out }) };
-}
-
-function written(model: Model, out: string): string {
-  const { extension, bytes } = model.write();
-  if (extname(out).toLowerCase() !== extension) {
-    throw new IsoflopError('invalid-input', `the scaled model is a ${extension} document, and '${out}' is none`, {
-      path: '--out',
-      hint: `Call it ${out.slice(0, out.length - extname(out).length)}${extension}.`,
-    });
-  }
-  writeAtomically(out, bytes);
-  return out;
 }
 
 /** The result as the published document. */

@@ -33,16 +33,15 @@ function resized(input: NodeInput, edit: Edit & { kind: 'input' }): NodeInput {
   return { ...input, shape: edit.shape, whole: [input.whole[0], ...edit.shape], ...(exported ? { exported } : {}) };
 }
 
+/** Tied weights stand under several names: all of them change. */
 function withAxis(weights: ReadonlyMap<string, Weight>, edit: Edit & { kind: 'axis' }): Map<string, Weight> {
+  const names = [...weights].filter(([, weight]) => weight.name === edit.tensor).map(([name]) => name);
+  if (names.length === 0) throw new IsoflopError('invalid-input', `the document has no weight '${edit.tensor}'`);
+  const { known: _, ...rest } = weights.get(names[0])!;
+  const shape = rest.shape.map((extent, axis) => (axis === edit.axis ? edit.size : extent));
   const changed = new Map(weights);
-  for (const [name, weight] of weights) {
-    if (weight.name !== edit.tensor) continue;
-    const shape = weight.shape.map((extent, axis) => (axis === edit.axis ? edit.size : extent));
-    const { known: _, ...rest } = weight;
-    changed.set(name, { ...rest, shape });
-    return changed;
-  }
-  throw new IsoflopError('invalid-input', `the document has no weight '${edit.tensor}'`);
+  for (const name of names) changed.set(name, { ...rest, shape });
+  return changed;
 }
 
 function withOverride(

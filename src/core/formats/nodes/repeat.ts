@@ -40,19 +40,22 @@ function endsOf(document: NodeDocument, chain: readonly DocumentNode[]): Ends {
   return { entry, exit: exits[0] };
 }
 
-/** Tensors that hold extents of others, such as those that a reshape reads: no stream of data. */
+/** Operations that give extents, in ONNX and in torch.export. */
+const SIZES = new Set(['Shape', 'Size', 'sym_size']);
+
+/** Tensors that hold extents of others, such as those that a reshape reads, and those made from nothing, such as first states: no stream of data. */
 function sizesOf(nodes: readonly DocumentNode[]): Set<string> {
   const sizes = new Set<string>();
   const constants = new Set<string>();
   for (const { type, inputs, outputs } of nodes) {
     const given = inputs.filter((name) => name !== '' && !constants.has(name));
-    const isSize = type === 'Shape' || type === 'Size' || (given.length > 0 && given.every((name) => sizes.has(name)));
+    const isSize = SIZES.has(type) || (given.length > 0 && given.every((name) => sizes.has(name)));
     for (const output of outputs) {
       if (isSize) sizes.add(output);
       else if (given.length === 0) constants.add(output);
     }
   }
-  return sizes;
+  return new Set([...sizes, ...constants]);
 }
 
 /** Runs a chain of nodes `times` times; each copy has weights of its own and reads what the copy before gives. */

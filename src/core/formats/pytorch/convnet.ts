@@ -2,6 +2,7 @@ import type { Activation } from '../../graph/types.ts';
 import type { ConvnetSpec, ConvnetStage, SqueezeSpec } from '../../model/convnet/schema.ts';
 import { bottleneckGroups, bottleneckWidth, expandedWidth, squeezedWidth } from '../../model/convnet/widths.ts';
 import { BLOCK_CLASSES, CHANNEL_NORM, HELPERS, SQUARED_RELU, SQUEEZE_EXCITE } from './convnet-classes.ts';
+import { ACTIVATION_MODULES, safeName } from './python-text.ts';
 
 /**
  * A convolutional network as PyTorch code to read and change: one file that needs torch alone. Its weights bear the names
@@ -23,9 +24,7 @@ export function convnetPytorch(spec: ConvnetSpec, name: string): string {
 
 function header(spec: ConvnetSpec, name: string): string {
   const { channels, resolution, epsilon, bias } = spec;
-  // The name may come from a file's: it must not end the text that it stands in.
-  const safeName = name.replaceAll(/[^\w .-]/g, '_');
-  return `"""${safeName}: a convolutional network, written by isoflop. Input: float32 images [batch, ${channels}, ${resolution}, ${resolution}]."""
+  return `"""${safeName(name)}: a convolutional network, written by isoflop. Input: float32 images [batch, ${channels}, ${resolution}, ${resolution}]."""
 
 from collections import OrderedDict
 from functools import partial
@@ -42,25 +41,6 @@ const MAIN = `if __name__ == "__main__":
     network = Network()
     print(f"{sum(p.numel() for p in network.parameters()):,} parameters")
 `;
-
-const ACTIVATIONS: Readonly<Record<Activation, string>> = {
-  relu: 'nn.ReLU',
-  relu2: 'SquaredReLU',
-  relu6: 'nn.ReLU6',
-  'leaky-relu': 'nn.LeakyReLU',
-  elu: 'nn.ELU',
-  selu: 'nn.SELU',
-  gelu: 'nn.GELU',
-  'gelu-tanh': 'partial(nn.GELU, approximate="tanh")',
-  silu: 'nn.SiLU',
-  'hard-swish': 'nn.Hardswish',
-  mish: 'nn.Mish',
-  softplus: 'nn.Softplus',
-  tanh: 'nn.Tanh',
-  sigmoid: 'nn.Sigmoid',
-  'hard-sigmoid': 'nn.Hardsigmoid',
-  linear: 'nn.Identity',
-};
 
 const usesSquaredRelu = ({ activation, stages }: ConvnetSpec): boolean =>
   activation === 'relu2' || stages.some((stage) => stage.activation === 'relu2');
@@ -108,7 +88,7 @@ function stemModules({ stem, channels, activation }: ConvnetSpec): string[] {
   const block = (suffix: string, inputs: number, outputs: number, side: number, step: number): string[] => [
     `conv${suffix}=conv(${inputs}, ${outputs}, ${side}, ${step})`,
     `bn${suffix}=norm(${outputs})`,
-    `act${suffix}=${ACTIVATIONS[activation]}()`,
+    `act${suffix}=${ACTIVATION_MODULES[activation]}()`,
   ];
   const half = width / 2;
   return [
@@ -122,7 +102,7 @@ function stemModules({ stem, channels, activation }: ConvnetSpec): string[] {
 
 function headModules({ head, activation, dropout, classes }: ConvnetSpec, inputs: number): string[] {
   const { convolution, hidden, normalization } = head;
-  const act = ACTIVATIONS[activation];
+  const act = ACTIVATION_MODULES[activation];
   const pooled = convolution ?? inputs;
   return [
     ...(convolution === undefined
@@ -152,7 +132,7 @@ function stageLines(spec: ConvnetSpec, stage: ConvnetStage, name: string, inputs
 }
 
 function argumentsOf(spec: ConvnetSpec, stage: ConvnetStage, inputs: number, stride: number): string[] {
-  const act = `act=${ACTIVATIONS[stage.activation ?? spec.activation]}`;
+  const act = `act=${ACTIVATION_MODULES[stage.activation ?? spec.activation]}`;
   const kernel = `kernel=${stage.kernel}`;
   const common = [String(inputs), String(stage.width), act];
   const last = [kernel, ...(stride > 1 ? [`stride=${stride}`] : [])];
@@ -202,7 +182,7 @@ function squeezed(
 ): string[] {
   const reference = squeeze && channels[squeeze.of];
   if (reference === undefined) return [];
-  const act = ACTIVATIONS[squeeze!.activation ?? activation ?? spec.activation];
-  const gate = squeeze!.gate === 'sigmoid' ? '' : `, gate=${ACTIVATIONS[squeeze!.gate]}`;
+  const act = ACTIVATION_MODULES[squeeze!.activation ?? activation ?? spec.activation];
+  const gate = squeeze!.gate === 'sigmoid' ? '' : `, gate=${ACTIVATION_MODULES[squeeze!.gate]}`;
   return [`se=dict(squeezed=${squeezedWidth(squeeze!, reference)}, act=${act}${gate})`];
 }

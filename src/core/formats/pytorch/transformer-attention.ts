@@ -1,6 +1,6 @@
 import { headSizeOf } from '../../model/transformer/check.ts';
 import type { LatentSpec, TransformerSpec } from '../../model/transformer/schema.ts';
-import { block, bool, indent, moduleText } from './transformer-text.ts';
+import { block, bool, indent, moduleText } from './python-text.ts';
 
 /** Whether scores are more than products: then attention is written out, else torch's own is called. */
 const isWrittenOut = ({ attention, positions }: TransformerSpec): boolean =>
@@ -21,7 +21,7 @@ const JOIN_HEADS = block('def join_heads(x)', [
   'return x.transpose(1, 2).flatten(2)',
 ]);
 
-const ROTATE = block('def rotate(x)', [
+export const ROTATE = block('def rotate(x)', [
   '"""Rotary positions (Su et al. 2021) for x [batch, heads, tokens, size]; the first ROTARY channels turn."""',
   'turned, rest = x[..., :ROTARY], x[..., ROTARY:]',
   'places = torch.arange(x.shape[2], device=x.device, dtype=x.dtype)',

@@ -1,5 +1,5 @@
 import type { ExpertsSpec, TransformerSpec } from '../../model/transformer/schema.ts';
-import { ACTIVATION_CALLS, bool, moduleText } from './transformer-text.ts';
+import { ACTIVATION_CALLS, bool, moduleText } from './python-text.ts';
 
 /** The class `FeedForward`, of any hidden width. */
 export function feedForwardClass({ feedForward: { activation, gated, bias } }: TransformerSpec): string[] {

@@ -2,7 +2,7 @@ import { hasExperts } from '../../model/transformer/feed-forward.ts';
 import type { TransformerSpec } from '../../model/transformer/schema.ts';
 import { attentionClass, attentionConstants, attentionHelpers } from './transformer-attention.ts';
 import { expertConstants, expertsClass, feedForwardClass } from './transformer-feed-forward.ts';
-import { block, bool, joined, moduleText } from './transformer-text.ts';
+import { IMPORTS, block, bool, joined, moduleText, safeName } from './python-text.ts';
 
 /**
  * A decoder-only transformer as one file of PyTorch code to read and train: the class `Transformer`, with as many
@@ -10,7 +10,7 @@ import { block, bool, joined, moduleText } from './transformer-text.ts';
  */
 export function transformerPytorch(spec: TransformerSpec, name: string): string {
   return joined([
-    [`"""${safe(name)}: a decoder-only transformer, written by isoflop."""`, '', ...IMPORTS],
+    [`"""${safeName(name)}: a decoder-only transformer, written by isoflop."""`, '', ...IMPORTS],
     constants(spec),
     normFunction(spec),
     ...attentionHelpers(spec),
@@ -21,11 +21,6 @@ export function transformerPytorch(spec: TransformerSpec, name: string): string 
     modelClass(spec),
   ]);
 }
-
-// The name may come from a file's: it must not end the text that it stands in.
-const safe = (name: string): string => name.replaceAll(/[^\w .-]/g, '_');
-
-const IMPORTS = ['import torch', 'import torch.nn.functional as F', 'from torch import nn'];
 
 function constants(spec: TransformerSpec): string[] {
   const { attention, experts } = spec;
@@ -55,7 +50,7 @@ function normFunction({ norm, normGain, normEpsilon }: TransformerSpec): string[
 }
 
 /** Norms and sums of one block, by the form of its residual. */
-const RESIDUAL = {
+export const RESIDUAL = {
   pre: ['x = x + self.attention(self.norm_1(x))', 'return x + self.feed_forward(self.norm_2(x))'],
   post: ['x = self.norm_1(x + self.attention(x))', 'return self.norm_2(x + self.feed_forward(x))'],
   parallel: ['return x + self.attention(self.norm_1(x)) + self.feed_forward(self.norm_2(x))'],

@@ -14,6 +14,8 @@ export interface TorchExportDocument {
   readonly weightFiles: ReadonlyMap<string, string>;
   /** Name of the entry that the program was read from. */
   readonly entry: string;
+  /** The bytes of a buffer or a constant; undefined where the archive keeps none by that name, or too many to be read here. */
+  bytesOf(name: string): Uint8Array | undefined;
 }
 
 /** `<archive>/models/<name>.json`, as torch 2.7 and later write it; the model of the name `model` is the one that was saved. */
@@ -50,16 +52,31 @@ export function readTorchExport(source: ByteSource): TorchExportDocument {
     return {
       program,
       schemaVersion: checkedVersion(program.get('schema_version')),
-      weightFiles: weightFilesOf(archive),
+      weightFiles: filesOf(archive, WEIGHTS_CONFIG),
       entry,
+      bytesOf: (name) => bytesOf(archive, name),
     };
   });
 }
 
 const WEIGHTS_CONFIG = /^(?:[^/]+\/)?data\/weights\/model_weights_config\.json$/;
+const CONSTANTS_CONFIG = /^(?:[^/]+\/)?data\/constants\/model_constants_config\.json$/;
 
-function weightFilesOf(archive: ZipArchive): Map<string, string> {
-  const entry = archive.entries.find(({ name }) => WEIGHTS_CONFIG.test(name));
+/** Masks and tables of positions of the longest contexts are larger; their values then stay in the file. */
+const MOST_VALUE_BYTES = 4 * 2 ** 20;
+
+function bytesOf(archive: ZipArchive, name: string): Uint8Array | undefined {
+  for (const config of [WEIGHTS_CONFIG, CONSTANTS_CONFIG]) {
+    const file = filesOf(archive, config).get(name);
+    const folder = archive.find((entry) => config.test(entry))?.name.replace(/[^/]+$/, '');
+    const entry = file === undefined ? undefined : archive.find(`${folder}${file}`);
+    if (entry && entry.bytes <= MOST_VALUE_BYTES) return archive.read(entry, MOST_VALUE_BYTES);
+  }
+  return undefined;
+}
+
+function filesOf(archive: ZipArchive, config: RegExp): Map<string, string> {
+  const entry = archive.entries.find(({ name }) => config.test(name));
   if (!entry) return new Map();
   return within(entry.name, () => {
     const config = parseJsonBytes(archive.read(entry, MOST_JSON_BYTES)).get('config');

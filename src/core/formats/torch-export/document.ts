@@ -6,24 +6,24 @@ import type { Argument, DocumentNode, InputList, NodeDocument, NodeInput, Weight
 /** Element types that hold whole numbers or truth values, as torch's schema numbers them. */
 const WHOLE_TYPES = new Set([1, 2, 3, 4, 5, 12]);
 
-/** Reads the exported program of a `.pt2` file as operations on named tensors. Names that share a file of weights are tied. */
-export function torchDocument(
-  program: JsonCursor,
-  weightFiles: ReadonlyMap<string, string>,
-  name: string,
-): NodeDocument {
+/** The program as operations on named tensors, and what the file says of each node, by its name. */
+export interface TorchNodes {
+  readonly document: NodeDocument;
+  readonly nodes: ReadonlyMap<string, JsonCursor>;
+}
+
+/** Reads the exported program of a `.pt2` file. Names that share a file of weights are tied. */
+export function torchDocument(program: JsonCursor, weightFiles: ReadonlyMap<string, string>, name: string): TorchNodes {
   const module = program.get('graph_module');
   const graph = module.get('graph');
   const tensors = graph.get('tensor_values');
   const signature = module.get('signature');
   const { weights, inputs } = readInputs(signature, tensors, weightFiles);
+  const sources = graph.get('nodes').items();
+  const outputs = signature.get('output_specs').items().flatMap(outputName);
   return {
-    name,
-    origin: originOf(program),
-    inputs,
-    weights,
-    nodes: readNodes(graph),
-    outputs: signature.get('output_specs').items().flatMap(outputName),
+    document: { name, origin: originOf(program), inputs, weights, nodes: readNodes(graph), outputs },
+    nodes: new Map(sources.map((source) => [readNode(source).name, source])),
   };
 }
 

@@ -1,9 +1,7 @@
 import type { Model } from '../../model/model.ts';
-import { IsoflopError } from '../../terms/errors.ts';
 import type { TorchExportDocument } from './archive.ts';
 import { AtenArguments } from './arguments.ts';
 import { nodeModel } from '../nodes/model.ts';
-import type { NodeFormat } from '../nodes/model.ts';
 import type { NodeLowering } from '../nodes/lower.ts';
 import type { DocumentNode } from '../nodes/document.ts';
 import { torchDocument } from './document.ts';
@@ -18,6 +16,8 @@ import { PRODUCTS } from './operators/products.ts';
 import { RECURRENT } from './operators/recurrent.ts';
 import { RESHAPING } from './operators/reshaping.ts';
 import type { AtenTable } from './operators/values.ts';
+import { programText } from './text/program.ts';
+import { valuesIn } from './values.ts';
 
 const OPERATIONS: AtenTable = {
   ...PRODUCTS,
@@ -41,19 +41,20 @@ function operatorOf(node: DocumentNode): NodeLowering | undefined {
   return operation && ((context) => operation(new AtenArguments(context)));
 }
 
-const TORCH_EXPORT: NodeFormat = {
-  format: 'torch-export',
-  title: 'torch.export',
-  countUnused: true,
-  operatorOf,
-  write: () => {
-    throw new IsoflopError('unavailable', 'a .pt2 file cannot be written without PyTorch', {
-      hint: 'Leave --out away to see sizes and edits, or export the model with torch.onnx.export and scale that file.',
-    });
-  },
-};
-
-/** A model from the exported program of a `.pt2` file, read by `readTorchExport`. */
-export function torchExportModel({ program, weightFiles }: TorchExportDocument, name: string): Model {
-  return nodeModel(torchDocument(program, weightFiles, name), TORCH_EXPORT);
+/** A model from the exported program of a `.pt2` file, read by `readTorchExport`. It is written as PyTorch code: a `.pt2` needs PyTorch. */
+export function torchExportModel({ program, weightFiles, bytesOf }: TorchExportDocument, name: string): Model {
+  const { document, nodes } = torchDocument(program, weightFiles, name);
+  const tensors = program.get('graph_module').get('graph').get('tensor_values');
+  return nodeModel(document, {
+    format: 'torch-export',
+    title: 'torch.export',
+    countUnused: true,
+    operatorOf,
+    write: (changed, lowerAt) => ({
+      extension: '.py',
+      bytes: new TextEncoder().encode(
+        programText({ document: changed, nodes, tensors, graph: lowerAt(1), valuesOf: valuesIn(tensors, bytesOf) }),
+      ),
+    }),
+  });
 }

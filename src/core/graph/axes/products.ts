@@ -1,5 +1,6 @@
 import { lettersOf } from '../einsum.ts';
 import { ONE, isOne, scaled } from './extent.ts';
+import type { Shape } from '../sizes.ts';
 import type { Extent } from './extent.ts';
 import type { OperatorAxes } from './tying.ts';
 
@@ -81,20 +82,41 @@ export function tieRecurrent(op: OperatorAxes): void {
   const gates = scaled(units, GATES[cell]);
   op.follow('hidden', [units]);
   op.tying.made.push(units);
-  const isGatesFirst = op.count > 2 && op.inputShape(2).at(-1) === hidden && op.inputShape(2).at(-2) !== hidden;
-  const pair = (index: number, inner: Extent): void => {
-    const [first, second] = op.input(index).slice(-2);
-    op.equal(isGatesFirst ? second : first, inner);
-    op.equal(isGatesFirst ? first : second, gates);
-  };
-  if (op.count > 1) pair(1, x.at(-1)!);
-  if (op.count > 2) pair(2, units);
-  for (let index = 3; index < op.count; index++) {
+  const isGatesFirst = op.count > 2 && areGatesFirst(op.inputShape(1), op.inputShape(2), hidden);
+  const matrices = matricesOf(op, directions);
+  for (let index = 1; index < op.count; index++) {
+    const extents = op.input(index);
+    const of = matrices.get(index);
+    if (of !== undefined) {
+      const [first, second] = extents.slice(-2);
+      op.equal(isGatesFirst ? second : first, of === 'state' ? units : x.at(-1)!);
+      op.equal(isGatesFirst ? first : second, gates);
+      continue;
+    }
     const parts = (op.inputShape(index).at(-1) ?? 1) / hidden;
-    if (Number.isInteger(parts)) op.equal(op.input(index).at(-1)!, scaled(units, parts));
+    if (Number.isInteger(parts)) op.equal(extents.at(-1)!, scaled(units, parts));
   }
   const outputs = scaled(units, directions);
   op.give(sequence ? [x[0], x[1], outputs] : [x[0], outputs]);
+}
+
+/** Whether matrices stand as [gates h, k]: the state's says so, and where it is square, as a plain cell's is, the input's. */
+function areGatesFirst(ofInput: Shape, ofState: Shape, hidden: number): boolean {
+  if (ofState.at(-1) !== hidden) return false;
+  return ofState.at(-2) !== hidden || (ofInput.at(-2) === hidden && ofInput.at(-1) !== hidden);
+}
+
+/** What each matrix multiplies, by its place. torch has two of its own for the way back, shaped like the first ones. */
+function matricesOf(op: OperatorAxes, directions: number): Map<number, 'input' | 'state'> {
+  const found = new Map<number, 'input' | 'state'>();
+  const shapeOf = (index: number): string => (index < op.count ? op.inputShape(index).join() : '');
+  for (let index = 1; index < op.count; index++) {
+    const next = found.size % 2 === 0 ? 'input' : 'state';
+    const isFirst = index < 3;
+    const isBack = directions > 1 && shapeOf(index) === shapeOf(next === 'input' ? 1 : 2);
+    if (isFirst || isBack) found.set(index, next);
+  }
+  return found;
 }
 
 /** Experts [experts, k, m]; each row meets `active` of them. */

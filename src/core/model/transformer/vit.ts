@@ -28,11 +28,11 @@ export const vit: Family<VitSpec> = {
   knobs: vitKnobs,
 };
 
-const pair = (size: number | readonly [number, number]): readonly [number, number] =>
+export const pair = (size: number | readonly [number, number]): readonly [number, number] =>
   typeof size === 'number' ? [size, size] : size;
 
 /** Rows and columns of patches; a rest at the edge is not seen. */
-function patchesOf({ image, patch }: VitSpec): readonly [number, number] {
+export function patchesOf({ image, patch }: VitSpec): readonly [number, number] {
   const [[height, width], [rows, columns]] = [pair(image), pair(patch)];
   const grid = [Math.floor(height / rows), Math.floor(width / columns)] as const;
   if (grid.includes(0))

@@ -1,3 +1,11 @@
+import type { Activation } from '../../graph/types.ts';
+
+/** What every text of a transformer begins with, after its head. */
+export const IMPORTS = ['import torch', 'import torch.nn.functional as F', 'from torch import nn'];
+
+/** A name may come from a file's: it must not end the text that it stands in. */
+export const safeName = (name: string): string => name.replaceAll(/[^\w .-]/g, '_');
+
 /** Lines of Python, indented by four spaces a level. */
 export const indent = (lines: readonly string[], levels = 1): string[] =>
   lines.map((line) => (line === '' ? '' : ' '.repeat(4 * levels) + line));
@@ -12,6 +20,7 @@ export function moduleText(
   parameters: string,
   fields: readonly string[],
   forward: readonly string[],
+  inputs = 'x',
 ): string[] {
   const signature = parameters === '' ? 'self' : `self, ${parameters}`;
   return block(`class ${name}(nn.Module)`, [
@@ -19,7 +28,7 @@ export function moduleText(
     '',
     ...block(`def __init__(${signature})`, ['super().__init__()', ...fields]),
     '',
-    ...block('def forward(self, x)', forward),
+    ...block(`def forward(self, ${inputs})`, forward),
   ]);
 }
 
@@ -42,4 +51,24 @@ export const ACTIVATION_CALLS: Readonly<Record<string, (x: string) => string>> =
   tanh: (x) => `torch.tanh(${x})`,
   sigmoid: (x) => `torch.sigmoid(${x})`,
   linear: (x) => x,
+};
+
+/** Modules of torch for our non-linearities; `SquaredReLU` is written into the text. */
+export const ACTIVATION_MODULES: Readonly<Record<Activation, string>> = {
+  relu: 'nn.ReLU',
+  relu2: 'SquaredReLU',
+  relu6: 'nn.ReLU6',
+  'leaky-relu': 'nn.LeakyReLU',
+  elu: 'nn.ELU',
+  selu: 'nn.SELU',
+  gelu: 'nn.GELU',
+  'gelu-tanh': 'partial(nn.GELU, approximate="tanh")',
+  silu: 'nn.SiLU',
+  'hard-swish': 'nn.Hardswish',
+  mish: 'nn.Mish',
+  softplus: 'nn.Softplus',
+  tanh: 'nn.Tanh',
+  sigmoid: 'nn.Sigmoid',
+  'hard-sigmoid': 'nn.Hardsigmoid',
+  linear: 'nn.Identity',
 };
