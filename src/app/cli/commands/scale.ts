@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Model } from '../../../core/model/model.ts';
 import { PARAMETRIZATIONS, transferTable } from '../../../core/recipe/transfer.ts';
+import { deepened } from '../../../core/scaling/deepened.ts';
 import { modelSize, scaleModel } from '../../../core/scaling/scale.ts';
 import type { ScalingResult } from '../../../core/scaling/scale.ts';
 import { parseGoal } from '../../../core/scaling/target/goal.ts';
@@ -108,7 +109,10 @@ function writeAsItIs(model: Model, out: string, asJson = false): void {
 /** The scaled model's tensors against those of the model that it came from. */
 function transferOf(model: Model, { variant, achieved }: ScalingResult, name: string): Transfer {
   const rule = oneOf(PARAMETRIZATIONS, name, '--hyperparameters');
-  return { rule, rows: transferTable(model.lower(), variant.model.lower(), rule, achieved.depth ?? 1) };
+  return {
+    rule,
+    rows: transferTable(deepened(model, variant).lower(), variant.model.lower(), rule, achieved.depth ?? 1),
+  };
 }
 
 async function scaleTo(argument: string, flags: ScaleFlags, target: string): Promise<void> {

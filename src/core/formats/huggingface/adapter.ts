@@ -12,6 +12,8 @@ export interface Adapter {
    * entries are set together.
    */
   readonly keys: Readonly<Record<string, readonly (string | readonly string[])[]>>;
+  /** Keys that are set with another one where the file gives both the same value, by that one. */
+  readonly alike?: Readonly<Record<string, readonly string[]>>;
   /** The place in a list where a parameter of the family stands, by its path; undefined where `keys` alone knows it. */
   entry?(path: string): { readonly key: string; readonly index: number } | undefined;
   /** The name that transformers gives to a parameter or buffer of the family; defaults to the family's. */

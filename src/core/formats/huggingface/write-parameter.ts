@@ -8,6 +8,10 @@ export interface KeyEdit {
 
 /** What to set in a `config.json` for a parameter of the family. Throws `invalid-input` where the model type has no key for it. */
 export function writeParameter({ adapter, reader }: ConfigDocument, path: string, value: unknown): KeyEdit[] {
+  const alike = ({ key }: KeyEdit): KeyEdit[] =>
+    (adapter.alike?.[key] ?? [])
+      .filter((other) => reader.optionalInt(other) === reader.optionalInt(key))
+      .map((other) => ({ key: other, value }));
   const entry = adapter.entry?.(path);
   if (entry) return [{ key: entry.key, value: reader.ints(entry.key).with(entry.index, value as number) }];
   const keys = adapter.keys[path] ?? [];
@@ -19,7 +23,7 @@ export function writeParameter({ adapter, reader }: ConfigDocument, path: string
         .join(', ')}.`,
     });
   }
-  const edits = keys.map((key) => ({ key: reader.keyOf(key), value }));
+  const edits = keys.map((key) => ({ key: reader.keyOf(key), value })).flatMap((edit) => [edit, ...alike(edit)]);
   return path === 'depth' ? [...edits, ...perLayerEdits({ adapter, reader }, value as number)] : edits;
 }
 

@@ -39,6 +39,8 @@ export const opt: Adapter = {
     'attention.heads': ['num_attention_heads'],
     'feedForward.hidden': ['ffn_dim'],
   },
+  // A token table as wide as the model stays so.
+  alike: { hidden_size: ['word_embed_proj_dim'] },
   read: (config) => {
     const isBefore = config.boolean('do_layer_norm_before');
     const bias = config.boolean('enable_bias');
