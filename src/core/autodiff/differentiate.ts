@@ -1,6 +1,7 @@
 import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph, Operator, TensorId } from '../graph/types.ts';
-import { RULES } from './rules.ts';
+import { IsoflopError } from '../terms/errors.ts';
+import { RULES } from './rules/index.ts';
 
 /** A forward graph with its backward pass. `gradients` names the gradient of each parameter, same shape as it. */
 export interface TrainingGraph {
@@ -53,7 +54,14 @@ export function differentiate(forward: Graph): TrainingGraph {
 
 function ruleOf(operator: Operator): NonNullable<(typeof RULES)[Operator['kind']]> {
   const rule = RULES[operator.kind];
-  if (!rule) throw new Error(`internal: no derivative of operator '${operator.kind}'`);
+  if (!rule) {
+    const { kind, attributes, layer } = operator;
+    const what = attributes.function === undefined ? kind : `${kind} (${attributes.function})`;
+    throw new IsoflopError('unavailable', `there is no derivative of the operator '${what}'`, {
+      path: `layer '${layer}'`,
+      hint: 'Train the model with a program of your own.',
+    });
+  }
   return rule;
 }
 

@@ -95,6 +95,10 @@ function expertShape(x: Shape, w: Shape, { active = 1 }: Attributes): number[] {
   return [...routed, active, outputs];
 }
 
+/** One number for each channel, `count` times. */
+const statistics = (x: Shape, { axis = 1 }: Attributes, count: number): number[][] =>
+  Array.from({ length: count }, () => [x.at(axis)!]);
+
 /** Shapes of an operator's outputs. Throws a `ShapeError` where the inputs do not fit: families check their options first. */
 export function outputShapes(kind: OperatorKind, inputs: readonly Shape[], attributes: Attributes): number[][] {
   const [x, y, z] = inputs;
@@ -165,6 +169,14 @@ export function outputShapes(kind: OperatorKind, inputs: readonly Shape[], attri
     case 'softmaxGradient':
     case 'lossGradient':
     case 'batchNormalize':
+      return attributes.training ? [[...x], ...statistics(x, attributes, 2)] : [[...x]];
+    case 'batchNormalizeGradient':
+      return [[...y], ...statistics(y, attributes, 2)];
+    case 'convolutionInputGradient':
+    case 'convolutionFilterGradient':
+      return [[...attributes.shape!]];
+    case 'poolGradient':
+      return [[...y]];
     case 'groupNormalize':
     case 'unary':
       return [[...x]];

@@ -81,6 +81,11 @@ export type Padding = 'same' | readonly (readonly [before: number, after: number
  * - `einsum` by `equation` in NumPy's letters.
  * - `unary`, `binary` (broadcast), `select` (condition, a, b): element by element; `function` names it, such as `exp`, `divide`, `where`.
  * - `generate` () -> a tensor of `shape` that depends on no weight: ranges, masks, zeros, random draws.
+ *
+ * Kinds of training graphs alone: `batchNormalize` with `training` also gives the batch's mean and variance [channels];
+ * `batchNormalizeGradient` (dy, x, mean, variance, gain?) -> dx, and the gradients [channels] of gain and bias.
+ * - `convolutionInputGradient` (dy, filters) -> `shape` of x; `convolutionFilterGradient` (x, dy) -> `shape` of the filters.
+ * - `poolGradient` (dy, x, y) -> like x; of equal maxima in a window the first takes the gradient.
  */
 export type OperatorKind =
   | 'matmul'
@@ -123,7 +128,11 @@ export type OperatorKind =
   | 'unary'
   | 'binary'
   | 'select'
-  | 'generate';
+  | 'generate'
+  | 'convolutionInputGradient'
+  | 'convolutionFilterGradient'
+  | 'poolGradient'
+  | 'batchNormalizeGradient';
 
 export interface Attributes {
   readonly transposeA?: boolean;
@@ -140,6 +149,10 @@ export interface Attributes {
   readonly activation?: Activation;
   readonly norm?: Norm;
   readonly epsilon?: number;
+  /** Weight of a batch in the statistics that `batchNormalize` keeps, in (0, 1]. Keras says one minus it. */
+  readonly momentum?: number;
+  /** Whether `batchNormalize` uses the statistics of the batch. Default: those that are kept. */
+  readonly training?: boolean;
   readonly loss?: Loss;
   /** Rows of the table that `scatterRows` fills. */
   readonly rows?: number;
@@ -159,6 +172,8 @@ export interface Attributes {
   readonly adaptive?: boolean;
   /** Extent of a pool's window along each spatial axis. */
   readonly window?: readonly number[];
+  /** Whether the zeros around the image count in an average pool. */
+  readonly countsPadding?: boolean;
   /** Whether a pool's last, partial window counts. */
   readonly ceil?: boolean;
   readonly reduction?: 'mean' | 'max' | 'min' | 'sum' | 'product' | 'any';

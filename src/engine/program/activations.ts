@@ -11,6 +11,14 @@ const TANH_C = 0.044715;
 /** Slope that turns HardSigmoid into a step: onnxruntime's Sign runs on one thread, this does not. */
 const STEP_SLOPE = 3e38;
 
+/** relu6(x + 3) / 6 (Howard et al. 2019, section 5.2). */
+const HARD_SIGMOID = { floats: { alpha: 1 / 6, beta: 0.5 } };
+/** Slope below zero: PyTorch's default. */
+const LEAK = 0.01;
+/** Klambauer et al. 2017, equation 14. */
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;
+
 /** The engine runs what its own families need; models that are only analysed and scaled may hold more. */
 export const notRunYet = (what: string): IsoflopError =>
   new IsoflopError('unavailable', `the built-in engine does not run ${what}`, {
@@ -57,9 +65,45 @@ export function emitActivation(e: Emitter, activation: Activation, x: string, ou
     case 'sigmoid':
       e.node('Sigmoid', [x], {}, output);
       return;
-    default:
-      throw notRunYet(`the activation '${activation}'`);
+    case 'linear':
+      e.node('Identity', [x], {}, output);
+      return;
+    case 'relu6':
+      e.node('Clip', [x, e.scalar(0), e.scalar(6)], {}, output);
+      return;
+    case 'hard-sigmoid':
+      e.node('HardSigmoid', [x], HARD_SIGMOID, output);
+      return;
+    case 'hard-swish':
+      e.node('HardSwish', [x], {}, output);
+      return;
+    case 'leaky-relu':
+      e.node('LeakyRelu', [x], { floats: { alpha: LEAK } }, output);
+      return;
+    case 'elu':
+      e.node('Elu', [x], {}, output);
+      return;
+    case 'selu':
+      e.node('Selu', [x], { floats: { alpha: SELU_ALPHA, gamma: SELU_SCALE } }, output);
+      return;
+    case 'softplus':
+      e.node('Softplus', [x], {}, output);
+      return;
+    case 'mish':
+      e.node('Mul', [x, e.node('Tanh', [e.node('Softplus', [x])])], {}, output);
+      return;
   }
+}
+
+/** 1 where x > 0, else 0. */
+const step = (e: Emitter, x: string): string => e.node('HardSigmoid', [x], { floats: { alpha: STEP_SLOPE, beta: 0 } });
+
+const below = (e: Emitter, bound: number, x: string): string => step(e, e.node('Sub', [e.scalar(bound), x]));
+
+/** `high` where x > 0, else `low`. */
+function choose(e: Emitter, x: string, high: string, low: string): string {
+  const positive = step(e, x);
+  return e.node('Add', [low, e.node('Mul', [positive, e.node('Sub', [high, low])])]);
 }
 
 /** f'(x), from x and y = f(x). */
@@ -67,7 +111,7 @@ function slope(e: Emitter, activation: Activation, x: string, y: string): string
   const one = e.scalar(1);
   switch (activation) {
     case 'relu':
-      return e.node('HardSigmoid', [y], { floats: { alpha: STEP_SLOPE, beta: 0 } });
+      return step(e, y);
     case 'relu2':
       return e.node('Mul', [e.node('Relu', [x]), e.scalar(2)]);
     case 'gelu': {
@@ -91,8 +135,33 @@ function slope(e: Emitter, activation: Activation, x: string, y: string): string
       return e.node('Sub', [one, e.node('Mul', [y, y])]);
     case 'sigmoid':
       return e.node('Mul', [y, e.node('Sub', [one, y])]);
-    default:
-      throw notRunYet(`the activation '${activation}'`);
+    case 'linear':
+      return one;
+    case 'relu6':
+      return e.node('Mul', [step(e, y), below(e, 6, y)]);
+    case 'hard-sigmoid':
+      return e.node('Mul', [e.node('Mul', [step(e, y), below(e, 1, y)]), e.scalar(1 / 6)]);
+    case 'hard-swish': {
+      const gate = e.node('HardSigmoid', [x], HARD_SIGMOID);
+      const inside = e.node('Mul', [e.node('Mul', [step(e, gate), below(e, 1, gate)]), e.scalar(1 / 6)]);
+      return e.node('Add', [gate, e.node('Mul', [x, inside])]);
+    }
+    case 'leaky-relu':
+      return choose(e, x, one, e.scalar(LEAK));
+    case 'elu':
+      return choose(e, x, one, e.node('Add', [y, one]));
+    case 'selu':
+      return choose(e, x, e.scalar(SELU_SCALE), e.node('Add', [y, e.scalar(SELU_SCALE * SELU_ALPHA)]));
+    case 'softplus':
+      return e.node('Sigmoid', [x]);
+    case 'mish': {
+      const t = e.node('Tanh', [e.node('Softplus', [x])]);
+      const along = e.node('Mul', [
+        e.node('Mul', [x, e.node('Sigmoid', [x])]),
+        e.node('Sub', [one, e.node('Mul', [t, t])]),
+      ]);
+      return e.node('Add', [t, along]);
+    }
   }
 }
 

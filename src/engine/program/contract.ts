@@ -34,8 +34,22 @@ export interface TrainingProgram {
   readonly parameters: readonly Parameter[];
   /** By parameter name. */
   readonly gradients: ReadonlyMap<string, GradientOutput>;
+  /** What batch norms measure of each batch. */
+  readonly statistics: readonly Statistic[];
   /** Name of the scalar output: mean loss over the batch (over all its tokens), in nats for cross-entropy. */
   readonly loss: string;
+}
+
+/** A batch's mean or population variance by channel, which moves a kept value: kept += momentum (measured - kept). */
+export interface Statistic {
+  /** Name of the kept value. */
+  readonly buffer: string;
+  readonly output: ProgramOutput;
+  readonly kind: 'mean' | 'variance';
+  /** In (0, 1]. */
+  readonly momentum: number;
+  /** Numbers that went into it. */
+  readonly samples: number;
 }
 
 /** The forward pass alone; its output `losses` is float32 `[batch]`: the mean loss of each window (or row). */
@@ -43,5 +57,7 @@ export interface EvaluationProgram {
   readonly bytes: Uint8Array;
   readonly inputs: readonly ProgramInput[];
   readonly parameters: readonly Parameter[];
+  /** Kept values that it reads, such as running means, by name and shape. */
+  readonly buffers: readonly ProgramOutput[];
   readonly losses: ProgramOutput;
 }

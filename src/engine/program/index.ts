@@ -1,40 +1,61 @@
 import { differentiate } from '../../core/autodiff/differentiate.ts';
 import type { TrainingGraph } from '../../core/autodiff/differentiate.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../../core/graph/types.ts';
+import { sizeOf } from '../../core/graph/shapes.ts';
 import { buildForward } from '../../core/model/index.ts';
 import type { GptSpec, ModelSpec } from '../../core/model/index.ts';
-import type { EvaluationProgram, GradientOutput, ProgramInput, ProgramOutput, TrainingProgram } from './contract.ts';
+import type {
+  EvaluationProgram,
+  GradientOutput,
+  ProgramInput,
+  ProgramOutput,
+  Statistic,
+  TrainingProgram,
+} from './contract.ts';
 import { Emitter } from './emitter.ts';
-import { lowerOperator } from './lower.ts';
+import { lowerOperator } from './lower/index.ts';
 import { encodeModel } from './onnx.ts';
 
 export type { EvaluationProgram, GradientOutput, ProgramInput, ProgramOutput, TrainingProgram } from './contract.ts';
 
+/** Weight of a batch in kept statistics where nothing is said: PyTorch's. */
+const DEFAULT_MOMENTUM = 0.1;
+
 /** The training step of a model at a fixed batch (windows for gpt, rows for mlp). */
-export function buildTrainingProgram(spec: ModelSpec, batch: number): TrainingProgram {
-  const training = differentiate(buildForward(spec, batch));
+export const buildTrainingProgram = (spec: ModelSpec, batch: number): TrainingProgram =>
+  compileTraining(buildForward(spec, batch));
+
+/** The training step of a forward graph that ends in a loss. */
+export function compileTraining(forward: Graph): TrainingProgram {
+  const training = differentiate(forward);
   const gradients = gradientOutputs(training);
   const outputs = [...gradients.values()].flatMap(({ dense, rows }) =>
     [dense, rows].filter((one) => one !== undefined),
   );
   const loss = outputOf(training.graph, training.graph.outputs.loss);
+  const statistics = statisticsOf(training.graph);
   return {
-    bytes: encode(training.graph, [loss, ...outputs]),
+    bytes: encode(training.graph, [loss, ...outputs, ...statistics.map(({ output }) => output)]),
     inputs: inputsOf(training.graph),
     parameters: training.graph.parameters.map(({ parameter }) => parameter),
     gradients,
+    statistics,
     loss: loss.name,
   };
 }
 
 /** The held-out losses of a model at a fixed batch. */
-export function buildEvaluationProgram(spec: ModelSpec, batch: number): EvaluationProgram {
-  const graph = buildForward(spec, batch);
+export const buildEvaluationProgram = (spec: ModelSpec, batch: number): EvaluationProgram =>
+  compileEvaluation(buildForward(spec, batch));
+
+/** The losses of the samples of a forward graph that ends in a loss. */
+export function compileEvaluation(graph: Graph): EvaluationProgram {
   const losses = outputOf(graph, graph.outputs.losses);
   return {
     bytes: encode(graph, [losses]),
     inputs: inputsOf(graph),
     parameters: graph.parameters.map(({ parameter }) => parameter),
+    buffers: buffersOf(graph, graph.outputs.losses),
     losses,
   };
 }
@@ -43,7 +64,7 @@ export function buildEvaluationProgram(spec: ModelSpec, batch: number): Evaluati
 export type ActivationKind = 'attention' | 'mlp' | 'stream' | 'logits';
 
 /** The forward pass of a gpt with the activations of its layers as outputs. */
-export interface ActivationProgram extends Omit<EvaluationProgram, 'losses'> {
+export interface ActivationProgram extends Omit<EvaluationProgram, 'losses' | 'buffers'> {
   readonly activations: readonly (ProgramOutput & { readonly kind: ActivationKind })[];
 }
 
@@ -79,6 +100,36 @@ const outputOf = (graph: Graph, id: TensorId): ProgramOutput => ({
   name: graph.tensors[id].name,
   shape: graph.tensors[id].shape,
 });
+
+/** What batch norms measure of the batch, beside the names of what they keep. */
+function statisticsOf(graph: Graph): Statistic[] {
+  const isKept = (id: TensorId | undefined): id is TensorId =>
+    id !== undefined && graph.tensors[id].source === 'buffer';
+  return graph.operators
+    .filter(({ kind, attributes }) => kind === 'batchNormalize' && attributes.training)
+    .flatMap(({ inputs, outputs, attributes }) => {
+      const samples = sizeOf(graph.tensors[inputs[0]].shape) / graph.tensors[inputs[0]].shape[1];
+      return [3, 4].flatMap((index) =>
+        isKept(inputs[index])
+          ? [
+              {
+                buffer: graph.tensors[inputs[index]].name,
+                output: outputOf(graph, outputs[index - 2]),
+                kind: index === 3 ? ('mean' as const) : ('variance' as const),
+                momentum: attributes.momentum ?? DEFAULT_MOMENTUM,
+                samples,
+              },
+            ]
+          : [],
+      );
+    });
+}
+
+/** The running values that an output depends on. */
+function buffersOf(graph: Graph, output: TensorId): ProgramOutput[] {
+  const used = new Set(neededOperators(graph, new Set([graph.tensors[output].name])).flatMap(({ inputs }) => inputs));
+  return graph.buffers.filter(({ tensor }) => used.has(tensor)).map(({ tensor }) => outputOf(graph, tensor));
+}
 
 /** Separates the sums of looked-up rows, which end the backward pass of a table, from what the program computes whole. */
 function gradientOutputs({ graph, gradients }: TrainingGraph): Map<string, GradientOutput> {
@@ -122,11 +173,12 @@ function encode(graph: Graph, outputs: readonly ProgramOutput[]): Uint8Array {
     if (values && used.has(id)) emitter.tensor(name, shape, values);
   for (const operator of operators) lowerOperator(emitter, graph, operator, nameOf);
   const parameters = graph.parameters.map(({ tensor }): Tensor => graph.tensors[tensor]);
+  const buffers = graph.buffers.filter(({ tensor }) => used.has(tensor)).map(({ tensor }) => graph.tensors[tensor]);
   return encodeModel({
     name: 'isoflop',
     nodes: emitter.nodes,
     initializers: emitter.initializers,
-    inputs: [...graph.inputs.map((id) => graph.tensors[id]), ...parameters],
+    inputs: [...graph.inputs.map((id) => graph.tensors[id]), ...parameters, ...buffers],
     outputs: outputs.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
   });
 }

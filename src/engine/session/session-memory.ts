@@ -14,6 +14,9 @@ export class SessionMemory {
   /** By input, in the program's order. */
   readonly inputs: readonly Region[];
   readonly loss: Region;
+  /** What batch norms measure, in the program's order, and what is kept of it, by name. */
+  readonly statistics: readonly Region[];
+  readonly buffers: ReadonlyMap<string, Region>;
   /** Gradient rows of looked-up tables, by parameter name. */
   readonly rows: ReadonlyMap<string, Region>;
 
@@ -26,6 +29,10 @@ export class SessionMemory {
     this.moments2 = block();
     this.inputs = program.inputs.map(({ shape }) => layout.reserve(sizeOf(shape)));
     this.loss = layout.reserve(1);
+    this.statistics = program.statistics.map(({ output }) => layout.reserve(sizeOf(output.shape)));
+    this.buffers = new Map(
+      program.statistics.map(({ buffer, output }) => [buffer, layout.reserve(sizeOf(output.shape))]),
+    );
     const rows = [...program.gradients].flatMap(([name, gradient]) =>
       gradient.rows ? [[name, layout.reserve(sizeOf(gradient.rows.shape))] as const] : [],
     );

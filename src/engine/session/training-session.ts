@@ -3,7 +3,7 @@ import type { ParameterGroup } from '../../core/recipe/parametrization.ts';
 import type { Optimizer } from '../../core/schema/recipe.ts';
 import { createOptimizerKernels } from '../kernels/optimizer.ts';
 import type { OptimizerKernels } from '../kernels/optimizer.ts';
-import type { TrainingProgram } from '../program/contract.ts';
+import type { Statistic, TrainingProgram } from '../program/contract.ts';
 import type { Region } from './layout.ts';
 import { RuntimeSession } from './runtime-session.ts';
 import type { Binding } from './runtime-session.ts';
@@ -44,12 +44,16 @@ export class TrainingSession {
   readonly parameters: ReadonlyMap<string, Float32Array>;
   /** Gradients of the last step by name. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
+  /** Running means and variances by name. */
+  readonly buffers: ReadonlyMap<string, Float32Array>;
 
   private readonly session: RuntimeSession;
   private readonly kernels: OptimizerKernels;
   private readonly layout: SessionMemory;
   private readonly loss: Float32Array;
   private readonly rowSums: readonly RowSum[];
+  /** Moves the kept statistics by those of the last batch. */
+  private readonly statistics: readonly (() => void)[];
   /** Gradients that no program output overwrites: cleared before rows are added. */
   private readonly sparse: readonly Float32Array[];
   private readonly stretches: readonly Stretch[];
@@ -87,6 +91,10 @@ export class TrainingSession {
     this.gradients = byName(layout.gradients);
     this.inputs = Object.fromEntries(program.inputs.map((_, index) => inputView(program, layout, index)));
     this.rowSums = rowSums(program, layout);
+    this.buffers = new Map([...layout.buffers].map(([name, region]) => [name, layout.floats(region)]));
+    this.statistics = program.statistics.map((statistic, index) =>
+      movement(statistic, layout.floats(layout.statistics[index]), this.buffers.get(statistic.buffer)!),
+    );
     this.sparse = program.parameters
       .filter(({ name }) => !program.gradients.get(name)!.dense)
       .map(({ name }) => this.gradients.get(name)!);
@@ -100,6 +108,7 @@ export class TrainingSession {
     for (const { rows, indices, columns, table } of this.rowSums) {
       this.kernels.addRows(rows.address, indices.address, indices.length, columns, table);
     }
+    for (const move of this.statistics) move();
     return this.loss[0];
   }
 
@@ -135,6 +144,15 @@ export class TrainingSession {
   }
 }
 
+/** Kept variances are of a sample, measured ones of the batch itself (PyTorch). */
+function movement({ kind, momentum, samples }: Statistic, measured: Float32Array, kept: Float32Array): () => void {
+  if (kind === 'variance') kept.fill(1);
+  const factor = kind === 'variance' && samples > 1 ? samples / (samples - 1) : 1;
+  return () => {
+    for (const [index, value] of measured.entries()) kept[index] += momentum * (factor * value - kept[index]);
+  };
+}
+
 function inputView(program: TrainingProgram, layout: SessionMemory, index: number): readonly [string, View] {
   const { name, dtype } = program.inputs[index];
   const region = layout.inputs[index];
@@ -153,6 +171,8 @@ function inputBindings(program: TrainingProgram, layout: SessionMemory): Binding
 
 function outputBindings(program: TrainingProgram, layout: SessionMemory): Binding[] {
   const outputs: Binding[] = [{ name: program.loss, shape: [], values: layout.floats(layout.loss) }];
+  for (const [index, { output }] of program.statistics.entries())
+    outputs.push({ ...output, values: layout.floats(layout.statistics[index]) });
   for (const [index, { name }] of program.parameters.entries()) {
     const { dense, rows } = program.gradients.get(name)!;
     if (dense) outputs.push({ ...dense, values: layout.floats(layout.gradients[index]) });

@@ -116,4 +116,8 @@ export const RULES: Readonly<Record<OperatorKind, Rule>> = {
   normalizeGradient: hold,
   softmaxGradient: hold,
   lossGradient: hold,
+  convolutionInputGradient: hold,
+  convolutionFilterGradient: hold,
+  poolGradient: hold,
+  batchNormalizeGradient: hold,
 };

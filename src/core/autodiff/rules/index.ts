@@ -1,36 +1,10 @@
-import type { GraphBuilder } from '../graph/builder.ts';
-import type { Operator, TensorId } from '../graph/types.ts';
+import type { Operator, TensorId } from '../../graph/types.ts';
+import { elementwise, unbroadcast } from './rule.ts';
+import type { Rule } from './rule.ts';
+import { SHAPE_RULES } from './shapes.ts';
+import { SPATIAL_RULES } from './spatial.ts';
 
-/** What a rule may use: the builder of the backward pass, and the gradient of the operator's outputs. */
-export interface RuleContext {
-  readonly builder: GraphBuilder;
-  readonly operator: Operator;
-  /** Gradient of each output, undefined where nothing depends on it. */
-  readonly gradients: readonly (TensorId | undefined)[];
-  /** Whether input i needs a gradient at all. */
-  readonly wants: (index: number) => boolean;
-}
-
-/** Gives the gradient of each input, undefined where it has none or none is wanted. */
-export type Rule = (context: RuleContext) => (TensorId | undefined)[];
-
-const elementwise =
-  (make: (context: RuleContext, dy: TensorId) => (TensorId | undefined)[]): Rule =>
-  (context) =>
-    make(context, context.gradients[0]!);
-
-/** Sums a gradient back to the shape of an operand that was broadcast: only whole leading axes occur. */
-function unbroadcast({ builder }: RuleContext, gradient: TensorId, target: TensorId): TensorId {
-  const [from, to] = [builder.shapeOf(gradient), builder.shapeOf(target)];
-  if (String(from) === String(to)) return gradient;
-  const columns = to.reduce((product, extent) => product * extent, 1);
-  if (String(from.slice(from.length - to.length)) !== String(to)) {
-    throw new Error(`internal: no rule to sum a gradient [${from}] to [${to}]`);
-  }
-  const rows = from.reduce((product, extent) => product * extent, 1) / columns;
-  const flat = builder.add('reshape', [gradient], { shape: [rows, columns] });
-  return builder.add('reshape', [builder.add('columnSum', [flat])], { shape: to });
-}
+export type { Rule, RuleContext } from './rule.ts';
 
 const matmul: Rule = ({ builder, operator, gradients, wants }) => {
   const [a, b] = operator.inputs;
@@ -46,23 +20,25 @@ const matmul: Rule = ({ builder, operator, gradients, wants }) => {
 const linear: Rule = ({ builder, operator, gradients, wants }) => {
   const [x, w, bias] = operator.inputs;
   const dy = gradients[0]!;
+  const { transposeB = false } = operator.attributes;
   return [
-    wants(0) ? builder.add('matmul', [dy, w], { transposeB: true }) : undefined,
-    wants(1) ? builder.add('matmul', [x, dy], { transposeA: true }) : undefined,
+    wants(0) ? builder.add('matmul', [dy, w], { transposeB: !transposeB }) : undefined,
+    wants(1) ? builder.add('matmul', transposeB ? [dy, x] : [x, dy], { transposeA: true }) : undefined,
     bias === undefined ? undefined : builder.add('columnSum', [dy]),
   ];
 };
 
 const add: Rule = (context) =>
   context.operator.inputs.map((input, index) =>
-    context.wants(index) ? unbroadcast(context, context.gradients[0]!, input) : undefined,
+    context.wants(index) ? unbroadcast(context, context.gradients[0]!, context.builder.shapeOf(input)) : undefined,
   );
 
 const multiply: Rule = (context) =>
   context.operator.inputs.map((input, index) => {
     if (!context.wants(index)) return undefined;
     const other = context.operator.inputs[1 - index];
-    return unbroadcast(context, context.builder.add('multiply', [context.gradients[0]!, other]), input);
+    const product = context.builder.add('multiply', [context.gradients[0]!, other]);
+    return unbroadcast(context, product, context.builder.shapeOf(input));
   });
 
 const gather: Rule = ({ builder, operator, gradients, wants }) => {
@@ -74,9 +50,10 @@ const gather: Rule = ({ builder, operator, gradients, wants }) => {
   return [builder.add('scatterRows', [flat, indices], { rows })];
 };
 
+/** A part that nothing reads has a gradient of zeros. */
 const split: Rule = ({ builder, operator, gradients }) => {
-  if (gradients.includes(undefined)) throw new Error('internal: every part of a split must be used');
-  return [builder.add('concat', gradients as TensorId[], { axis: operator.attributes.axis })];
+  const parts = gradients.map((dy, index) => dy ?? builder.add('scale', [operator.outputs[index]], { alpha: 0 }));
+  return [builder.add('concat', parts, { axis: operator.attributes.axis })];
 };
 
 const concat: Rule = ({ builder, operator, gradients }) => {
@@ -115,6 +92,8 @@ const loss: Rule = ({ builder, operator }) => {
 
 /** One rule a kind of operator that a forward graph may hold. */
 export const RULES: Readonly<Partial<Record<Operator['kind'], Rule>>> = {
+  ...SPATIAL_RULES,
+  ...SHAPE_RULES,
   matmul,
   linear,
   add,

@@ -1,17 +1,13 @@
-import { sizeOf } from '../../core/graph/shapes.ts';
-import type { Graph, Operator } from '../../core/graph/types.ts';
-import { emitActivation, emitActivationGradient, notRunYet } from './activations.ts';
-import type { Emitter } from './emitter.ts';
-import { emitLoss, emitLossGradient } from './losses.ts';
-
-interface Lowering {
-  readonly e: Emitter;
-  readonly operator: Operator;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly shapes: readonly (readonly number[])[];
-  readonly outputShape: readonly number[];
-}
+import { sizeOf } from '../../../core/graph/shapes.ts';
+import type { Graph, Operator } from '../../../core/graph/types.ts';
+import { emitActivation, emitActivationGradient, notRunYet } from '../activations.ts';
+import type { Emitter } from '../emitter.ts';
+import { BATCH_NORMS } from './batch-norm.ts';
+import { CONVOLUTIONS } from './convolution.ts';
+import type { Lowering } from './lowering.ts';
+import { POOLS } from './pool.ts';
+import { SHAPES } from './shapes.ts';
+import { emitLoss, emitLossGradient } from '../losses.ts';
 
 /** Emits the ONNX nodes of one operator; tensors go by the names that `nameOf` gives. */
 export function lowerOperator(e: Emitter, graph: Graph, operator: Operator, nameOf: (tensor: number) => string): void {
@@ -121,7 +117,12 @@ function columnSum({ e, inputs, outputs, shapes }: Lowering): void {
 
 const LOWERINGS: Readonly<Partial<Record<Operator['kind'], (lowering: Lowering) => void>>> = {
   matmul,
-  linear: direct('Gemm'),
+  ...CONVOLUTIONS,
+  ...POOLS,
+  ...BATCH_NORMS,
+  ...SHAPES,
+  linear: ({ e, operator, inputs, outputs }) =>
+    void e.node('Gemm', inputs, { integers: { transB: Number(operator.attributes.transposeB ?? false) } }, outputs[0]),
   add: direct('Add'),
   multiply: direct('Mul'),
   scale: ({ e, operator, inputs, outputs }) =>
