@@ -70,8 +70,9 @@ export const scaleSchema = z
         rule: z.enum(['standard', 'mup', 'completep']),
         rows: z.array(
           z.object({
-            tensor: z.string().describe('Name, with the numbers of blocks as *.'),
+            tensor: z.string().describe('Name; of several tensors with the numbers in which they differ as *.'),
             tensors: z.int().describe('Tensors that share the row.'),
+            names: z.array(z.string()).describe('Every one of them.'),
             role: z.string(),
             fanInFactor: z.number(),
             learningRate: z.number(),

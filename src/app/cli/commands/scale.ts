@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Command } from 'commander';
-import { deviceOf } from '../../../core/analysis/index.ts';
+import { deviceOf, peakOf, precisionRecipe } from '../../../core/analysis/index.ts';
 import type { Model } from '../../../core/model/model.ts';
 import { PARAMETRIZATIONS, transferTable } from '../../../core/recipe/transfer.ts';
 import { deepened } from '../../../core/scaling/deepened.ts';
@@ -101,9 +101,10 @@ async function scaleTo(argument: string, flags: ScaleFlags, target: string): Pro
       'invalid-input',
       '--target finds the sizes itself; a factor or a rule cannot be given beside it',
     );
-  const goal = parseGoal(target);
+  const options = targetOptions(flags);
   const model = await openModel(argument);
-  const result = scaleToTarget(model, goal, targetOptions(flags));
+  const goal = parseGoal(target, options.device && peakOf(options.device, precisionRecipe('bf16-adam')));
+  const result = scaleToTarget(model, goal, options);
   const [best] = result.choices;
   const out = flags.out === undefined || !best ? undefined : written(best.variant.model, flags.out);
   if (!best) process.exitCode = 1;
