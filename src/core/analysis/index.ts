@@ -20,5 +20,6 @@ export { trainingMemory } from './memory.ts';
 export type { Checkpointing, InferenceBytes, TrainingBytes, TrainingMemory } from './memory.ts';
 export { countParameters } from './parameters.ts';
 export type { ParameterCounts } from './parameters.ts';
+export { peakOf } from './roofline.ts';
 export { PRECISION_RECIPES, precisionRecipe } from './precision.ts';
 export type { PrecisionRecipe } from './precision.ts';

@@ -103,8 +103,9 @@ export const scaleSchema = z
         rows: z
           .array(
             z.object({
-              tensor: z.string().describe('Name, with the numbers of blocks as *.'),
+              tensor: z.string().describe('Name; of several tensors with the numbers in which they differ as *.'),
               tensors: z.int().describe('Tensors that share the row.'),
+              names: z.array(z.string()).describe('Every one of them.'),
               role: z.string().describe('embedding, position, matrix, head, gain or bias.'),
               fanInFactor: z.number().describe('Of the inputs that one output sums over.'),
               learningRate: z.number().describe('Factor of the learning rate.'),

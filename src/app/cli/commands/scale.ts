@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { peakOf, precisionRecipe } from '../../../core/analysis/index.ts';
 import type { Model } from '../../../core/model/model.ts';
 import { PARAMETRIZATIONS, transferTable } from '../../../core/recipe/transfer.ts';
 import { deepened } from '../../../core/scaling/deepened.ts';
@@ -121,10 +122,11 @@ async function scaleTo(argument: string, flags: ScaleFlags, target: string): Pro
       'invalid-input',
       '--target finds the sizes itself; a factor or a rule cannot be given beside it',
     );
-  const goal = parseGoal(target);
+  const options = await targetOptions(flags);
   const model = await openModel(argument);
   if (flags.out !== undefined) checkOut(model, flags.out);
-  const result = searched(model, goal, await targetOptions(flags));
+  const goal = parseGoal(target, options.device && peakOf(options.device, precisionRecipe('bf16-adam')));
+  const result = searched(model, goal, options);
   const [best] = result.choices;
   const out = flags.out === undefined || !best ? undefined : writeModel(best.variant.model, flags.out);
   if (!best) process.exitCode = 1;

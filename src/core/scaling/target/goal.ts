@@ -61,14 +61,16 @@ const FACTORS: Readonly<Record<Quantity, Readonly<Record<string, number>>>> = {
 };
 
 const CLAUSE =
-  /^(?<metric>[A-Za-z]+)\s*(?<relation><=|>=|==?|≤|≥|<|>)\s*(?<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?<unit>[A-Za-z]*)\s*(?:(?:\+-|±|\+\/-)\s*(?<tolerance>\d+(?:\.\d+)?)\s*%)?$/;
+  /^(?<metric>[A-Za-z]+)\s*(?<relation><=|>=|==?|≤|≥|<|>)\s*(?<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?<unit>[A-Za-z]*)\s*(?:at\s+(?<share>\d+(?:\.\d+)?)\s*%\s*)?(?:(?:\+-|±|\+\/-)\s*(?<tolerance>\d+(?:\.\d+)?)\s*%)?$/;
 const OPTIMIZE = /^(?<direction>maximi[sz]e|minimi[sz]e)\s+(?<metric>[A-Za-z]+)$/;
 
 /**
  * Reads targets such as `params <= 10M, latency <= 5ms, memory <= 2GB`, `params = 1e9 +- 1%`, `flops <= 4G, maximize params`.
+ * `trainingFlops <= 8h at 40%` is what a device does in that time at 40 % of its peak; `peak` is its operations a second
+ * (of bfloat16: shares are told of that).
  * Throws `invalid-input` with the place of what does not fit.
  */
-export function parseGoal(text: string): Goal {
+export function parseGoal(text: string, peak?: number): Goal {
   const targets: Target[] = [];
   let optimize: Goal['optimize'];
   let position = 0;
@@ -81,7 +83,7 @@ export function parseGoal(text: string): Goal {
         metric: metricOf(wish.metric, text, at),
         direction: wish.direction.startsWith('max') ? 'maximize' : 'minimize',
       };
-    else targets.push(parseTarget(part.trim(), text, at));
+    else targets.push(parseTarget(part.trim(), text, at, peak));
   }
   if (targets.length === 0) throw fault('a target bounds something', text, 0, 'Such as "params <= 10M".');
   return optimize ? { targets, optimize } : { targets };
@@ -91,7 +93,7 @@ function fault(message: string, text: string, position: number, hint: string): I
   return new IsoflopError('invalid-input', message, { path: '--target', excerpt: { text, position }, hint });
 }
 
-function parseTarget(part: string, text: string, at: number): Target {
+function parseTarget(part: string, text: string, at: number, peak: number | undefined): Target {
   const groups = CLAUSE.exec(part)?.groups;
   if (!groups)
     throw fault(
@@ -101,10 +103,16 @@ function parseTarget(part: string, text: string, at: number): Target {
       'Such as "params <= 10M", "latency <= 5ms", "memory <= 2GB" or "params = 1e9 +- 1%".',
     );
   const metric = metricOf(groups.metric, text, at);
-  const value =
-    Number(groups.number.replaceAll('_', '')) * factorOf(metric, groups.unit, text, at + part.indexOf(groups.number));
+  const place = at + part.indexOf(groups.number);
+  const isBudget = metric === 'trainingFlops' && Object.hasOwn(FACTORS.seconds, groups.unit);
+  if (groups.share !== undefined && !isBudget)
+    throw fault('a share of the peak goes with a time', text, place, 'Such as "trainingFlops <= 8h at 40%".');
+  const factor = isBudget
+    ? FACTORS.seconds[groups.unit] * rateOf(groups.share, peak, text, place)
+    : factorOf(metric, groups.unit, text, place);
+  const value = Number(groups.number.replaceAll('_', '')) * factor;
   if (!(value > 0 && value < Infinity))
-    throw fault(`${groups.number} is no size`, text, at + part.indexOf(groups.number), 'Take a number above 0.');
+    throw fault(`${groups.number} is no size`, text, place, 'Take a number above 0.');
   const relation = groups.relation.startsWith('=')
     ? '='
     : groups.relation === '<' || groups.relation === '<=' || groups.relation === '≤'
@@ -112,6 +120,20 @@ function parseTarget(part: string, text: string, at: number): Target {
       : '>=';
   const tolerance = groups.tolerance === undefined ? DEFAULT_TOLERANCE : Number(groups.tolerance) / 100;
   return { metric, relation, value, tolerance: relation === '=' ? tolerance : 0 };
+}
+
+/** Operations a second of a device at a share of its peak. */
+function rateOf(share: string | undefined, peak: number | undefined, text: string, place: number): number {
+  if (peak === undefined)
+    throw fault('a budget of time depends on a device, and none is named', text, place, 'Name one with --device.');
+  if (share === undefined || !(Number(share) > 0 && Number(share) <= 100))
+    throw fault(
+      'a budget of time needs the share of the peak that training reaches, above 0 and up to 100 %',
+      text,
+      place,
+      'Such as "trainingFlops <= 8h at 40%".',
+    );
+  return (peak * Number(share)) / 100;
 }
 
 function metricOf(name: string, text: string, at: number): Metric {

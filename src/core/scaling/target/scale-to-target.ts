@@ -12,7 +12,7 @@ import type { Size } from './domain.ts';
 import type { Goal, Target } from './goal.ts';
 import { checkMeasurable, measureModel, wantedMetrics } from './metrics.ts';
 import { solve } from './solve.ts';
-import type { Metrics, Space } from './solve.ts';
+import type { Metrics, Solution, Space } from './solve.ts';
 
 export const TARGET_AXES = ['depth', 'width', 'resolution'] as const;
 export type TargetAxis = (typeof TARGET_AXES)[number];
@@ -51,11 +51,12 @@ const CHOICES = 4;
 
 /**
  * The sizes of a model that fulfil a goal best, in depth, width and resolution at once, over all integer sizes that its knobs take
- * within a factor of 6 of the size at which all axes scale alike. See `scoreOf` for what is best. Throws `invalid-input` where a metric cannot be told, `not-identifiable` where no axis can be scaled.
+ * within a factor of 6 of the size at which all axes scale alike, and within one of 64 where none of these fulfils it. See `scoreOf` for what is best. Throws `invalid-input` where a metric cannot be told, `not-identifiable` where no axis can be scaled.
  */
 export function scaleToTarget(model: Model, goal: Goal, options: TargetOptions = {}): TargetResult {
   const wanted = wantedMetrics(goal);
   checkMeasurable(wanted, options);
+  checkBounded(goal);
   const set = knobsOf(model);
   const axes = axesOf(set, options.axes);
   let built = 0;
@@ -63,15 +64,21 @@ export function scaleToTarget(model: Model, goal: Goal, options: TargetOptions =
     options.onProgress?.({ stage: 'Searching sizes', done: built++ });
     return measureModel(applied(model, set, values).model, wanted, options);
   };
-  const middle = jointFactor(set, axes, goal.targets, measure);
-  const spread = axes.length > 1 ? SPREAD : 2;
-  const domains = axes.map((axis) => sizesOf(set, axis, { from: middle / spread, to: middle * spread }));
-  const at = (point: readonly number[]): Size[] => domains.map((sizes, index) => sizes[point[index]]);
-  const space: Space = {
-    variables: axes.map((axis, index) => ({ name: axis, factors: domains[index].map(({ factor }) => factor) })),
-    evaluate: (point) => measure(joined(at(point))),
+  const middle = jointFactor(set, axes, goal, measure);
+  const search = (spread: number): Search => {
+    const domains = axes.map((axis) => sizesOf(set, axis, { from: middle / spread, to: middle * spread }));
+    const space: Space = {
+      variables: axes.map((axis, index) => ({ name: axis, factors: domains[index].map(({ factor }) => factor) })),
+      evaluate: (point) => measure(joined(domains.map((sizes, index) => sizes[point[index]]))),
+    };
+    return { domains, space, solution: solve(space, goal, options.count ?? CHOICES) };
   };
-  const { choices, evaluated, points, isMonotone } = solve(space, goal, options.count ?? CHOICES);
+  let found = search(axes.length > 1 ? SPREAD : 2);
+  // Targets that pull the axes apart may be met further off.
+  if (found.solution.choices.length === 0) found = search(WIDEST);
+  const { domains, space, solution } = found;
+  const { choices, evaluated, points, isMonotone } = solution;
+  const at = (point: readonly number[]): Size[] => domains.map((sizes, index) => sizes[point[index]]);
   return {
     goal,
     before: measure(new Map()),
@@ -90,6 +97,25 @@ export function scaleToTarget(model: Model, goal: Goal, options: TargetOptions =
     points,
     isProved: isMonotone,
   };
+}
+
+interface Search {
+  readonly domains: readonly Size[][];
+  readonly space: Space;
+  readonly solution: Solution;
+}
+
+/** What is to be as large as can be needs a bound above. */
+function checkBounded({ targets, optimize }: Goal): void {
+  if (optimize?.direction !== 'maximize' || targets.some(({ relation }) => relation !== '>=')) return;
+  throw new IsoflopError(
+    'invalid-input',
+    `nothing bounds the size from above, so that ${optimize.metric} has no largest value`,
+    {
+      path: '--target',
+      hint: `Add a bound, such as "params <= 1B, maximize ${optimize.metric}".`,
+    },
+  );
 }
 
 const factorsOf = (axes: readonly TargetAxis[], sizes: readonly Size[]): Factors =>
@@ -120,6 +146,8 @@ const FARTHEST = 64;
 const BISECTIONS = 14;
 /** An axis is searched within this factor of the size at which all axes scale alike: further off the proportions are no model's. */
 const SPREAD = 6;
+/** Where nothing nearby fulfils the targets. */
+const WIDEST = FARTHEST;
 
 /** Whether a model breaks an upper target, so that it must be smaller. */
 const isTooLarge = (metrics: Metrics, targets: readonly Target[]): boolean =>
@@ -129,24 +157,31 @@ const isTooLarge = (metrics: Metrics, targets: readonly Target[]): boolean =>
 
 /** Whether it meets every lower one, so that it need not be larger. */
 const isLargeEnough = (metrics: Metrics, targets: readonly Target[]): boolean =>
-  targets.every(({ metric, relation, value }) => relation !== '>=' || metrics[metric]! >= value);
+  targets.every(
+    ({ metric, relation, value, tolerance }) => relation === '<=' || metrics[metric]! >= value * (1 - tolerance),
+  );
 
-/** The largest factor by which all axes may grow alike within the upper targets, or the least that meets the lower ones. */
+/**
+ * The factor for all axes alike about which sizes are searched: the least that meets the lower targets, equalities among them, where
+ * something is to be small; else the largest within the upper targets, or without such the least that meets the lower ones.
+ */
 function jointFactor(
   set: KnobSet,
   axes: readonly TargetAxis[],
-  targets: readonly Target[],
+  { targets, optimize }: Goal,
   measure: (values: KnobValues) => Metrics,
 ): number {
-  const isBounded = targets.some(({ relation }) => relation !== '>=');
+  const isUpper = optimize?.direction !== 'minimize' && targets.some(({ relation }) => relation !== '>=');
+  const sizesAt = (factor: number): Size[] => axes.flatMap((axis) => sizeAt(set, axis, factor) ?? []);
   const goesUp = (factor: number): boolean => {
-    const sizes = axes.flatMap((axis) => sizeAt(set, axis, factor) ?? []);
-    const metrics = measure(joined(sizes));
-    return isBounded ? !isTooLarge(metrics, targets) : !isLargeEnough(metrics, targets);
+    const metrics = measure(joined(sizesAt(factor)));
+    return isUpper ? !isTooLarge(metrics, targets) : !isLargeEnough(metrics, targets);
   };
-  let [low, high] = [-Math.log(FARTHEST), 0];
+  // Below the smallest sizes of every axis there is nothing.
+  const least = Math.min(1, ...sizesAt(1 / FARTHEST).map(({ factor }) => factor));
+  let [low, high] = [Math.log(least), 0];
   if (goesUp(1)) [low, high] = [0, growth(goesUp)];
-  for (let step = 0; step < BISECTIONS; step++) {
+  for (let step = 0; step < BISECTIONS && low < high; step++) {
     const middle = (low + high) / 2;
     if (goesUp(Math.exp(middle))) low = middle;
     else high = middle;
