@@ -24,9 +24,12 @@ const model = modelOfFamily(
 
 const solved = (text: string): TargetResult => scaleToTarget(model, parseGoal(text), { tokens: 4 });
 
+/** What is searched first: up to six times 3 blocks, and a width of 256. */
+const [DEPTHS, WIDTHS] = [18, 16];
+
 /** Every size, built by hand: two heads of 8 at once, hidden layers up to the next multiple of 16. */
-const SIZES = Array.from({ length: 18 * 16 }, (_, index) => {
-  const [depth, heads] = [1 + (index % 18), 2 * (1 + Math.floor(index / 18))];
+const SIZES = Array.from({ length: DEPTHS * WIDTHS }, (_, index) => {
+  const [depth, heads] = [1 + (index % DEPTHS), 2 * (1 + Math.floor(index / DEPTHS))];
   const width = 8 * heads;
   const edits = { depth, width, 'attention.heads': heads, 'feedForward.hidden': 16 * Math.ceil((11 * width) / 4 / 16) };
   const graph = model
@@ -40,7 +43,7 @@ const SIZES = Array.from({ length: 18 * 16 }, (_, index) => {
 
 describe('the sizes of a model that meet targets', () => {
   it.each([
-    ['params = 300k +- 2%', ({ params }) => [Math.abs(params / 3e5 - 1) <= 0.02, -Math.abs(Math.log(params / 3e5))]],
+    ['params = 300k +- 3%', ({ params }) => [Math.abs(params / 3e5 - 1) <= 0.03, -Math.abs(Math.log(params / 3e5))]],
     ['params <= 500k', ({ params }) => [params <= 5e5, Math.log(params)]],
     ['params <= 400k, macs >= 1M, maximize macs', (o) => [o.params <= 4e5 && o.macs >= 1e6, Math.log(o.macs)]],
     ['macs >= 900k, minimize params', ({ params, macs }) => [macs >= 9e5, -Math.log(params)]],
@@ -60,9 +63,9 @@ describe('the sizes of a model that meet targets', () => {
   });
 
   it('looks further where targets pull the axes apart', () => {
-    // One block of a width of 512 and more: twelve times as wide as deep.
-    const { choices } = solved('params >= 4M, macs <= 14M, params <= 4.4M');
-    expect(choices.length).toBeGreaterThan(0);
+    // One block of a width of 592: nine times as wide, a third as deep. Deeper ones of so many parameters take more products.
+    const { choices } = solved('params >= 4M, macs <= 15.5M, params <= 4.4M');
+    expect(choices.map(({ factors }) => [3 * factors.depth!, Math.round(64 * factors.width!)])).toEqual([[1, 592]]);
   });
 
   it('refuses what has no answer', () => {

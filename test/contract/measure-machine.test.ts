@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measureMachine } from './measure-machine.ts';
+import { measureMachine } from '../../src/engine/measure-machine.ts';
 
 describe('the speed of this machine', () => {
   it('lies between a slow core and a large server', async () => {
