@@ -131,6 +131,9 @@ describe('isoflop scale', () => {
       ['model.keras', model('keras/residual.json')],
       ['bigger.json', at('bigger.json')],
       ['2b.yaml', at('2b.yaml')],
+      ['model.py', at('model.py')],
+      ['config.json', model('safetensors/llama-tiny-sharded/config.json')],
+      ['model.safetensors.index.json', model('safetensors/llama-tiny-sharded/model.safetensors.index.json')],
     ]);
     for (const command of ['analyze', 'scale', 'diff', 'devices', 'presets']) {
       const examples = isoflop(command, '--help').stdout.matchAll(/^ {2}isoflop (\S+ .*)$/gm);
@@ -173,7 +176,7 @@ describe('a command that cannot do what is asked says so with its exit code', ()
     [['scale', 'gpt2', '--target', 'params <= 1k'], 1, /^$/],
     [['scale', 'gpt2', '--resolution', '2'], 1, /has no resolution to scale/],
     [['scale', 'gpt2', '--depth', '2', '--compound', '1'], 2, /one way to scale, got several/],
-    [['scale', 'gpt2', '--width', '2', '--out', at('gpt.onnx')], 2, /Call it .*gpt\.yaml/],
+    [['scale', 'gpt2', '--width', '2', '--out', at('gpt.onnx')], 2, /written as \.yaml .* or \.py/],
     [['scale', 'gpt2', '--width', '2', '--out', at('nowhere/gpt.yaml')], 2, /nowhere/],
   ])('%j: %i', (args, code, said) => {
     const found = isoflop(...args);
