@@ -12,8 +12,9 @@ export function runSequential(host: Host, part: Part, args: readonly Argument[])
   const layers = layersOf(part.model);
   const blocks = blocksOf([...layers.keys()], part.prefix);
   const [input] = tensorsOf(args);
+  if (input === undefined) throw part.model.refusal('the model is called without a tensor');
   let value: readonly Argument[] = args.slice(0, 1);
-  if (input !== undefined) recordBuild(host, part, input);
+  recordBuild(host, part, input);
   for (const entry of layers.values()) {
     if (entry.className === 'InputLayer') recordInput(host.bindings, entry, host.builder.shapeOf(input), part.prefix);
     else value = [argumentOf(host.layer({ part, entry, block: blocks.get(entry.name)! }, value, {}))];

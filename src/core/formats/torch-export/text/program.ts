@@ -4,6 +4,7 @@ import type { DocumentNode, NodeDocument, NodeInput } from '../../nodes/document
 import { IsoflopError } from '../../../terms/errors.ts';
 import { safeName } from '../../pytorch/python-text.ts';
 import { textArguments } from './arguments.ts';
+import type { TextArgument } from './arguments.ts';
 import { constructorText } from './constructor.ts';
 import { PythonNames } from './names.ts';
 import { withSizes } from './sizes.ts';
@@ -118,13 +119,25 @@ function statement(
   symbols: Symbols,
 ): string[] {
   if (LEFT_OUT.has(node.type)) return [];
-  const args = withSizes(node, textArguments(node, source, spelled), graph, symbols);
+  const args = withSizes(node, keepingExtents(node, textArguments(node, source, spelled)), graph, symbols);
   const target = source.get('target').string();
   const [, name, overload] = /^torch\.ops\.aten\.(\w+)\.(\w+)$/.exec(target) ?? [];
   const symbolic = name === undefined ? symbolicExpression(node.type, args) : undefined;
   const value =
     symbolic ?? expression({ name: name ?? node.type, overload: overload ?? 'default' }, args, device, INDENT);
   return [`${targets(node, source, spelled)}${value}`];
+}
+
+const CONVOLUTIONS = new Set(['conv1d', 'conv2d', 'conv3d']);
+
+/** A copy that keeps the extents of its image goes by single steps with padded edges. */
+function keepingExtents(node: DocumentNode, args: readonly TextArgument[]): readonly TextArgument[] {
+  if (!node.keepsExtents || !CONVOLUTIONS.has(node.type)) return args;
+  return [
+    ...args.filter(({ name }) => name !== 'stride' && name !== 'padding'),
+    { name: 'stride', text: '1', kind: 'other' },
+    { name: 'padding', text: '"same"', kind: 'other' },
+  ];
 }
 
 /** Names of what a call gives: one, several, or those of a list. */
