@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { runCase } from '../support/fuzz/case.ts';
 import { FUZZED_READERS } from '../support/fuzz/readers.ts';
 
-const FILES = 50;
+const FILES = 25;
 
 /** A few files a reader, here and now; `npm run verify` reads 1,000 in processes that may crash. */
 describe('mutated files are read or refused with a clear error', () => {

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { secondUnits } from './units.ts';
+import { countUnits, secondUnits } from './units.ts';
 import { wrap } from './wrap.ts';
+
+describe('countUnits', () => {
+  it.each([
+    [0, '0'],
+    [12, '12'],
+    [385_814_752, '386 M'],
+    [999.4e18, '999 E'],
+    [2.237e24, '2.24e24'],
+  ])('%d', (count, text) => {
+    expect(countUnits(count)).toBe(text);
+  });
+});
 
 describe('secondUnits', () => {
   it.each([

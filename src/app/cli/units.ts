@@ -3,8 +3,12 @@ const COUNT_UNITS = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
 /** Units of bytes by powers of 1024. */
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
-/** 385814752 -> "386 M": three digits and a power of a thousand. */
-export const countUnits = (value: number): string => scaled(value, 1000, COUNT_UNITS);
+/** From here on people count in powers of ten. */
+const LARGEST_COUNT = 999.5e18;
+
+/** 385814752 -> "386 M": three digits and a power of a thousand; 2.24e24 stays so. */
+export const countUnits = (value: number): string =>
+  value < LARGEST_COUNT ? scaled(value, 1000, COUNT_UNITS) : value.toExponential(2).replace('e+', 'e');
 
 /** 1075838976 -> "1.00 GiB": three digits and a power of 1024. */
 export const byteUnits = (value: number): string => scaled(value, 1024, BYTE_UNITS);
