@@ -67,8 +67,7 @@ export function scaleModel(model: Model, rule: ScalingRule, options: ScalingOpti
   );
   const edits = set.edits(changed);
   const graph = model.lower({ batch: 1 });
-  const scaled = edits.length === 0 ? model : model.apply(edits);
-  const after = scaled.lower({ batch: 1 });
+  const { scaled, after } = edited(model, edits);
   checkScaled(graph, after, edits);
   const [sizeBefore, sizeAfter] = [modelSize(graph), modelSize(after)];
   return {
@@ -81,6 +80,21 @@ export function scaleModel(model: Model, rule: ScalingRule, options: ScalingOpti
     warnings: warningsOf(rule, set, available),
     suggestions: suggestionsFor(model, graph, sizeAfter.macs / sizeBefore.macs),
   };
+}
+
+/** The model with its edits, and its graph. Where a layer does not fit then, which the ties of its axes did not foretell, the refusal names it. */
+function edited(model: Model, edits: readonly Edit[]): { scaled: Model; after: Graph } {
+  try {
+    const scaled = edits.length === 0 ? model : model.apply(edits);
+    return { scaled, after: scaled.lower({ batch: 1 }) };
+  } catch (error) {
+    if (!(error instanceof IsoflopError) || error.code !== 'invalid-input') throw error;
+    throw new IsoflopError('not-identifiable', `at the new sizes the model does not fit together: ${error.message}`, {
+      ...(error.path === undefined ? {} : { path: error.path }),
+      hint: 'Scale another axis, or by another factor.',
+      cause: error,
+    });
+  }
 }
 
 type Axis = 'depth' | 'width' | 'resolution';
