@@ -14,7 +14,9 @@ import { wrap } from './wrap.ts';
 /** A scaled model in words, within 80 columns. */
 export function scaleText(result: ScalingResult, out: string | undefined, transfer?: Transfer): string {
   const { variant, nominal, achieved, before, after } = result;
-  const axes = (['depth', 'width', 'resolution', 'feedForward'] as const).filter((axis) => nominal[axis] !== undefined);
+  const axes = (['depth', 'width', 'resolution', 'feedForward', 'kvHeads'] as const).filter(
+    (axis) => nominal[axis] !== undefined,
+  );
   const factor = (value: number | undefined): string => (value === undefined ? '-' : significant(value, 4));
   return [
     ...wrap(`${variant.parent}, ${ruleText(variant.rule)}`),
@@ -53,7 +55,13 @@ export function scaleText(result: ScalingResult, out: string | undefined, transf
   ].join('\n');
 }
 
-const AXIS_WORDS = { depth: 'depth', width: 'width', resolution: 'resolution', feedForward: 'feed-forward' } as const;
+const AXIS_WORDS = {
+  depth: 'depth',
+  width: 'width',
+  resolution: 'resolution',
+  feedForward: 'feed-forward',
+  kvHeads: 'kv heads',
+} as const;
 
 function ruleText(rule: ScalingRule): string {
   switch (rule.rule) {

@@ -8,6 +8,7 @@ export interface RuleFlags {
   readonly width?: string;
   readonly resolution?: string;
   readonly feedForward?: string;
+  readonly kvHeads?: string;
   readonly compound?: string;
   readonly alpha: string;
   readonly beta: string;
@@ -17,10 +18,12 @@ export interface RuleFlags {
   readonly weights?: string;
 }
 
-const AXES = ['depth', 'width', 'resolution', 'feedForward'] as const;
+const AXES = ['depth', 'width', 'resolution', 'feedForward', 'kvHeads'] as const;
 type Axis = (typeof AXES)[number];
 
-const optionOf = (axis: Axis): string => (axis === 'feedForward' ? '--feed-forward' : `--${axis}`);
+const OPTIONS: Readonly<Partial<Record<Axis, string>>> = { feedForward: '--feed-forward', kvHeads: '--kv-heads' };
+
+const optionOf = (axis: Axis): string => OPTIONS[axis] ?? `--${axis}`;
 
 /** Whether factors or a rule are asked for. */
 export const isRuleAsked = (flags: RuleFlags): boolean =>
@@ -32,7 +35,7 @@ export function ruleOf(flags: RuleFlags): ScalingRule {
   const asked = [axes.length > 0, flags.compound !== undefined, flags.rule !== undefined].filter(Boolean).length;
   if (asked !== 1) {
     throw new IsoflopError('invalid-input', `scale takes one way to scale, got ${asked === 0 ? 'none' : 'several'}`, {
-      hint: 'Give factors (--depth, --width, --resolution, --feed-forward), or --compound, --rule or --target.',
+      hint: 'Give factors (--depth, --width, --resolution, --feed-forward, --kv-heads), or --compound, --rule or --target.',
     });
   }
   if (flags.compound !== undefined) return compoundOf(flags, flags.compound);
@@ -77,7 +80,7 @@ function exponentsOf(text: string): Readonly<Partial<Record<Axis, number>>> {
       const exponent = Number(value);
       if (axis === undefined || !Number.isFinite(exponent)) {
         throw new IsoflopError('invalid-input', `'${name}=${value}' is no exponent of an axis`, {
-          hint: 'Axes are depth, width, resolution and feed-forward.',
+          hint: 'Axes are depth, width, resolution, feed-forward and kv-heads.',
         });
       }
       return [axis, exponent];

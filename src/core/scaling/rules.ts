@@ -12,6 +12,7 @@ export type ScalingRule =
       readonly width?: number;
       readonly resolution?: number;
       readonly feedForward?: number;
+      readonly kvHeads?: number;
     }
   /** alpha^phi, beta^phi, gamma^phi (Tan and Le 2019). */
   | {

@@ -13,6 +13,8 @@ export interface Factors {
   readonly resolution?: number;
   /** Hidden units of feed-forward parts, instead of the width's factor. */
   readonly feedForward?: number;
+  /** Heads of keys and values, instead of what the width makes of them. */
+  readonly kvHeads?: number;
 }
 
 export type ScaledAxis = keyof Factors;
@@ -30,6 +32,7 @@ export function turnKnobs(set: KnobSet, factors: Factors): Turn {
   const parts = [
     ...(factors.depth === undefined ? [] : [turnDepth(set, factors.depth)]),
     ...(factors.width === undefined && factors.feedForward === undefined ? [] : [turnWidths(set, factors)]),
+    ...(factors.kvHeads === undefined ? [] : [turnKeyHeads(set, factors)]),
     ...(factors.resolution === undefined ? [] : [turnResolution(set, factors.resolution)]),
   ];
   return {
@@ -84,11 +87,13 @@ function apportioned(counts: readonly number[], factor: number): number[] {
 }
 
 /** Widths, heads and hidden units. A knob that follows another one moves as that one did, unless it has a factor of its own. */
-function turnWidths(set: KnobSet, { width = 1, feedForward }: Factors): Turn {
+function turnWidths(set: KnobSet, { width = 1, feedForward, kvHeads }: Factors): Turn {
   knobsOn(set, feedForward === undefined ? 'width' : 'feedForward');
-  const moving = set.knobs.filter(
-    ({ axis, follows }) => axis === 'width' || axis === 'feedForward' || axis === 'heads' || follows !== undefined,
-  );
+  const isMoving = ({ axis, follows }: Knob): boolean =>
+    axis === 'kvHeads'
+      ? follows !== undefined && kvHeads === undefined
+      : axis === 'width' || axis === 'feedForward' || axis === 'heads' || follows !== undefined;
+  const moving = set.knobs.filter(isMoving);
   const factorOf = ({ axis }: Knob): number => (axis === 'feedForward' ? (feedForward ?? width) : width);
   const values = new Map<string, number>();
   const turn = (knob: Knob): number => {
@@ -112,6 +117,22 @@ function turnWidths(set: KnobSet, { width = 1, feedForward }: Factors): Turn {
     repairs: repairsOf(moving, values, factorOf),
     achieved: { width: achieved, ...(feedForward === undefined ? {} : { feedForward: meanRatio(hidden, values) }) },
   };
+}
+
+/** Groups of queries share a head of keys and values (Ainslie et al. 2023): the divisor of the heads that lies nearest by its ratio. */
+function turnKeyHeads(set: KnobSet, { width, kvHeads: factor = 1 }: Factors): Turn {
+  const [knob, heads] = (['kvHeads', 'heads'] as const).map((axis) => set.knobs.find((one) => one.axis === axis));
+  if (!knob || !heads)
+    throw new IsoflopError('not-identifiable', 'the model has no heads of keys and values to scale', {
+      hint: 'Families of transformers have them; in a file of layers they are weights like others.',
+    });
+  const count = width === undefined ? heads.value : turnWidths(set, { width }).values.get(heads.id)!;
+  const divisors = Array.from({ length: count }, (_, index) => index + 1).filter((value) => count % value === 0);
+  const distance = (value: number): number => Math.abs(Math.log(value / (knob.value * factor)));
+  const value = divisors.reduce((best, one) => (distance(one) < distance(best) ? one : best));
+  const values = new Map([[knob.id, value]]);
+  const reasoned = { ...knob, follows: undefined, reason: `a divisor of ${count} heads` };
+  return { values, repairs: repairsOf([reasoned], values, () => factor), achieved: { kvHeads: value / knob.value } };
 }
 
 /** Sizes so far from the nominal one are tried; total strides of image models are at most 64. */

@@ -8,6 +8,11 @@ const factors = (meaning: string): z.ZodObject =>
       width: z.number().positive().optional().describe('Channels, units and heads.'),
       resolution: z.number().positive().optional().describe('Each extent of the image.'),
       feedForward: z.number().positive().optional().describe('Hidden units, where they have a factor of their own.'),
+      kvHeads: z
+        .number()
+        .positive()
+        .optional()
+        .describe('Heads of keys and values, where they have a factor of their own.'),
     })
     .describe(meaning);
 
@@ -27,6 +32,7 @@ const ruleSchema = z.discriminatedUnion('rule', [
       width: z.number().positive().optional().describe('Factor of channels, units and heads.'),
       resolution: z.number().positive().optional().describe("Factor of the image's height and width."),
       feedForward: z.number().positive().optional().describe('Factor of the hidden units.'),
+      kvHeads: z.number().positive().optional().describe('Factor of the heads of keys and values.'),
     })
     .describe('Axis by axis.'),
   z
@@ -56,7 +62,7 @@ const ruleSchema = z.discriminatedUnion('rule', [
       rule: z.literal('powers').describe('Each axis by times to a power of its own.'),
       times,
       exponents: z
-        .partialRecord(z.enum(['depth', 'width', 'resolution', 'feedForward']), z.number())
+        .partialRecord(z.enum(['depth', 'width', 'resolution', 'feedForward', 'kvHeads']), z.number())
         .describe('Power by axis.'),
     })
     .describe('Powers of one factor.'),

@@ -46,6 +46,7 @@ export function register(program: Command): void {
     .option('--width <factor>', 'channels, units and heads')
     .option('--resolution <factor>', 'height and width of the image')
     .option('--feed-forward <factor>', 'hidden units of feed-forward parts, instead of the factor of the width')
+    .option('--kv-heads <factor>', 'heads of keys and values: 0.25 shares each among four times as many queries')
     .option('--compound <phi>', 'depth alpha^phi, width beta^phi, resolution gamma^phi; phi may be negative')
     .option('--alpha <a>', 'depth of one phi', '1.2')
     .option('--beta <b>', 'width of one phi', '1.1')
