@@ -1,6 +1,7 @@
 import { differentiate } from '../../core/autodiff/differentiate.ts';
 import type { TrainingGraph } from '../../core/autodiff/differentiate.ts';
 import type { Graph, Operator, Tensor, TensorId } from '../../core/graph/types.ts';
+import { operatorsFor } from '../../core/graph/needed.ts';
 import { sizeOf } from '../../core/graph/shapes.ts';
 import { buildForward } from '../../core/model/index.ts';
 import type { GptSpec, ModelSpec } from '../../core/model/index.ts';
@@ -127,7 +128,7 @@ function statisticsOf(graph: Graph): Statistic[] {
 
 /** The running values that an output depends on. */
 function buffersOf(graph: Graph, output: TensorId): ProgramOutput[] {
-  const used = new Set(neededOperators(graph, new Set([graph.tensors[output].name])).flatMap(({ inputs }) => inputs));
+  const used = new Set(operatorsFor(graph, [output]).flatMap(({ inputs }) => inputs));
   return graph.buffers.filter(({ tensor }) => used.has(tensor)).map(({ tensor }) => outputOf(graph, tensor));
 }
 
@@ -153,21 +154,14 @@ function gradientOutputs({ graph, gradients }: TrainingGraph): Map<string, Gradi
   return new Map([...gradients].map(([name, id]) => [name, outputFor(id)]));
 }
 
-/** Tensors that the outputs depend on, going backwards through the operators. */
-function neededOperators(graph: Graph, outputs: ReadonlySet<string>): Graph['operators'] {
-  const needed = new Set(graph.tensors.filter(({ name }) => outputs.has(name)).map(({ id }) => id));
-  const kept = graph.operators.toReversed().filter((operator) => {
-    if (!operator.outputs.some((id) => needed.has(id))) return false;
-    for (const input of operator.inputs) needed.add(input);
-    return true;
-  });
-  return kept.reverse();
-}
-
 function encode(graph: Graph, outputs: readonly ProgramOutput[]): Uint8Array {
   const emitter = new Emitter();
   const nameOf = (id: TensorId): string => graph.tensors[id].name;
-  const operators = neededOperators(graph, new Set(outputs.map(({ name }) => name)));
+  const wanted = new Set(outputs.map(({ name }) => name));
+  const operators = operatorsFor(
+    graph,
+    graph.tensors.filter(({ name }) => wanted.has(name)).map(({ id }) => id),
+  );
   const used = new Set(operators.flatMap((operator) => operator.inputs));
   for (const { id, name, shape, values } of graph.tensors)
     if (values && used.has(id)) emitter.tensor(name, shape, values);

@@ -1,3 +1,4 @@
+import { operatorsFor } from '../../graph/needed.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import type { Graph, Loss, Operator, OperatorKind, TensorId } from '../../graph/types.ts';
 import { rewriteAlongAxis, rewriteByAxes, rewriteReduce, rewriteSoftmax } from './axes.ts';
@@ -47,7 +48,7 @@ export function objectiveForm(forward: Graph, { loss, training }: Objective): Gr
   const form = new Rewriting(forward, training);
   copyTensors(form);
   const logits = logitsOf(forward, loss);
-  const needed = neededOperators(forward, logits);
+  const needed = operatorsFor(forward, [logits]);
   for (const operator of needed) {
     const { name, type, block } = forward.layers.find((layer) => layer.name === operator.layer)!;
     form.builder.at(name, type, block);
@@ -84,16 +85,6 @@ function logitsOf(forward: Graph, loss: Loss): TensorId {
   const isSoftmax = last?.kind === 'softmax' && loss === 'cross-entropy';
   const isSigmoid = last?.attributes.activation === 'sigmoid' && loss === 'binary-cross-entropy';
   return isSoftmax || isSigmoid ? last!.inputs[0] : outputs[0];
-}
-
-function neededOperators(graph: Graph, output: TensorId): Operator[] {
-  const needed = new Set([output]);
-  const kept = graph.operators.toReversed().filter((operator) => {
-    if (!operator.outputs.some((id) => needed.has(id))) return false;
-    for (const input of operator.inputs) needed.add(input);
-    return true;
-  });
-  return kept.reverse();
 }
 
 /** Rows of more than one place, such as the tokens of a window, weigh alike in their sample's loss. */
