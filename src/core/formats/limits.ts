@@ -3,8 +3,8 @@
  * use and keeps one read under 512 MB of memory and 2 seconds.
  */
 
-/** JSON text. The `model.json` of an exported transformer of 80 blocks has about 20 MB; parsing 64 MiB takes half a second. */
-export const MOST_JSON_BYTES = 64 * 2 ** 20;
+/** JSON text. The `model.json` of an exported transformer of 80 blocks has about 20 MB; inflating 40 MiB takes up to a second. */
+export const MOST_JSON_BYTES = 40 * 2 ** 20;
 
 /** Values in one JSON text: a parsed value takes about 50 bytes of memory. DeepSeek-V3's index of 163 shards has 91,991. */
 export const MOST_JSON_VALUES = 2_000_000;

@@ -75,7 +75,7 @@ export function transposedShape(x: Shape, w: Shape, attributes: Attributes): num
   const { groups = 1, channelsLast, filters = 'in-out-spatial', padding } = attributes;
   const [image, filter] = [imageAxes(x.length, channelsLast), filterAxes(filters, w.length)];
   if (w[filter.in] !== x[image.channels])
-    throw new ShapeError(`filters [${w}] want ${w[filter.in]} channels, got ${x[image.channels]} of [${x}]`);
+    throw new ShapeError(`the filters [${w}] want ${w[filter.in]} channels, got ${x[image.channels]} of [${x}]`);
   const spatial = image.spatial.map((axis, i) => {
     const [stride, dilation] = [attributes.strides?.[i] ?? 1, attributes.dilations?.[i] ?? 1];
     if (padding === 'same') return x[axis] * stride;

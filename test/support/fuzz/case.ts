@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { Random } from '../../../src/core/math/random.ts';
 import { IsoflopError } from '../../../src/core/terms/errors.ts';
 import { pick } from './bytes.ts';
@@ -40,6 +41,12 @@ function mutated(bytes: Uint8Array, mutation: FuzzedReader['mutations'][number],
   }
 }
 
+/** The process' peak of memory starts anew, so that it is the reader's (Linux, proc_pid_clear_refs). */
+function resetPeak(): void {
+  if (existsSync(CLEAR_REFS)) writeFileSync(CLEAR_REFS, '5');
+}
+
+const CLEAR_REFS = '/proc/self/clear_refs';
 const KEPT_BYTES = 200 * 2 ** 20;
 
 /** Reads the file of a seed. */
@@ -47,6 +54,7 @@ export async function runCase(reader: FuzzedReader, seed: number, read = reader.
   const bytes = fileOf(reader, seed);
   // Garbage of the files before, and of making this one, is not the reader's.
   if (process.memoryUsage.rss() > KEPT_BYTES) globalThis.gc?.();
+  resetPeak();
   const before = process.cpuUsage();
   const [outcome, words] = await outcomeOf(read, bytes);
   const { user, system } = process.cpuUsage(before);

@@ -143,6 +143,18 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   ReduceMin: (a, [x]) => (x.shape.length <= 1 ? reduceAll(x, keeps(a), Math.min) : undefined),
 };
 
+/** Inputs without which a node means nothing; one where it is not said. */
+const FEWEST: Readonly<Record<string, number>> = {
+  Gather: 2,
+  Reshape: 2,
+  Expand: 2,
+  Range: 3,
+  Add: 2,
+  Sub: 2,
+  Mul: 2,
+  Div: 2,
+};
+
 /** The numbers that a node gives, where all of its inputs are known and it is of the kind that shapes are computed with. */
 export function fold(a: OnnxArguments): Known | undefined {
   const { node } = a.context;
@@ -154,5 +166,5 @@ export function fold(a: OnnxArguments): Known | undefined {
     if (!known || known.values.length > MOST_KNOWN_VALUES) return undefined;
     inputs.push(known);
   }
-  return inputs.length > 0 ? computes(a, inputs) : undefined;
+  return inputs.length >= (FEWEST[node.type] ?? 1) ? computes(a, inputs) : undefined;
 }
