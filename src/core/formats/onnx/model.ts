@@ -36,10 +36,11 @@ export function onnxModel(model: OnnxModel, source: ByteSource, name: string): M
     title: 'ONNX',
     countUnused: false,
     operatorOf,
+    // Weights in files beside the model are not at hand: what is written has fresh ones.
     write: (changed, lowerAt) => ({
       extension: '.onnx',
       bytes:
-        changed === document
+        changed === document && !model.graph.initializers.some(({ external }) => external)
           ? source.read(0, source.size)
           : writeOnnx(replay({ model, nodes, document: changed, lowerAt }), source),
     }),

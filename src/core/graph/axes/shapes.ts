@@ -1,5 +1,5 @@
 import { EQUAL_PARTS, outputShapes } from '../shapes.ts';
-import { ONE, isOne, product, sum } from './extent.ts';
+import { ONE, isOne, isSame, product, sum } from './extent.ts';
 import type { Extent } from './extent.ts';
 import type { OperatorAxes } from './tying.ts';
 
@@ -20,10 +20,40 @@ export function tieReshape(op: OperatorAxes): void {
       if (a < b) left.push(inputs[i++]);
       else right.push(targets[j++]);
     }
-    op.equal(product(left), product(right));
+    if (left.length > 1 && right.length > 1) tieRegrouped(op, left, right);
+    else op.equal(product(left), product(right));
   }
   op.follow('shape', outputs);
   op.give(outputs);
+}
+
+/**
+ * Axes that are joined and split otherwise, as for the statistics of groups of channels: [c, h, w] -> [g, n]. All parts but the last stay,
+ * that one takes the rest; a later reshape that undoes it gives the axes back.
+ */
+function tieRegrouped(op: OperatorAxes, left: readonly Extent[], right: readonly Extent[]): void {
+  const { system, tying } = op;
+  const sizes = (extents: readonly Extent[]): number[] => extents.map((extent) => system.sizeOf(extent));
+  const isJoined = (to: readonly Extent[]): boolean =>
+    to.length === left.length && to.every((extent, i) => isSame(system.resolve(extent), system.resolve(left[i])));
+  const undone = tying.regrouped.find(({ from, to }) => String(sizes(from)) === String(sizes(right)) && isJoined(to));
+  if (undone) {
+    for (const [index, extent] of right.entries()) op.equal(extent, undone.from[index]);
+    return;
+  }
+  const parts = right.slice(0, -1);
+  for (const part of parts) op.unclear(part, 'axes are joined and split at it');
+  const divisor = sizes(parts).reduce((a, b) => a * b, 1);
+  const rest = op.computed(system.sizeOf(right.at(-1)!), [product(left)], ([cells]) => cells / divisor);
+  op.equal(right.at(-1)!, rest);
+  system.multiples.push({ extent: leading(op, left, divisor), divisor, layer: op.operator.layer });
+  tying.regrouped.push({ from: left, to: right });
+}
+
+/** The fewest leading axes that can be shared out: channels by groups, whatever the places are. */
+function leading(op: OperatorAxes, extents: readonly Extent[], divisor: number): Extent {
+  const count = extents.findIndex((_, i) => op.system.sizeOf(product(extents.slice(0, i + 1))) % divisor === 0);
+  return product(extents.slice(0, count + 1));
 }
 
 /** Parts by sizes move each on its own, parts by their number are equal. */

@@ -30,6 +30,9 @@ export class Tying {
   /** Axes that windows slide over, of the model's inputs among them. */
   readonly slid: Extent[] = [];
 
+  /** Axes that a reshape joined and split otherwise, and what it made of them. */
+  readonly regrouped: { readonly from: readonly Extent[]; readonly to: readonly Extent[] }[] = [];
+
   constructor(graph: Graph) {
     this.graph = graph;
     for (const tensor of graph.tensors)
