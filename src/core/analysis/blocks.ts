@@ -94,19 +94,30 @@ export function isNext(before: string, first: string, name: string): boolean {
   return start[1] === b[1] && Number(b[2]) === Number(a[2]) + 1;
 }
 
+/** Several lines as one. */
+export const costTogether = (name: string, costs: readonly BlockCost[]): BlockCost => ({
+  ...costs.reduce((sum, cost) => plus(sum, cost)),
+  name,
+  repeats: 1,
+  layers: costs.reduce((sum, { layers, repeats }) => sum + layers * repeats, 0),
+  type: '',
+});
+
+const plus = (before: BlockCost, next: BlockCost): BlockCost => ({
+  ...before,
+  output: next.output,
+  parameters: before.parameters + next.parameters,
+  macs: before.macs + next.macs,
+  operations: before.operations + next.operations,
+  activationBytes: before.activationBytes + next.activationBytes,
+  ...(before.seconds !== undefined && { seconds: before.seconds + (next.seconds ?? 0) }),
+});
+
 /** `layers.0-31` of `layers.0` and `layers.31`. */
 export const rangeName = (first: string, last: string): string => `${first}-${/\d+$/.exec(last)![0]}`;
 
-function joined(before: BlockCost, next: BlockCost, first: string): BlockCost {
-  return {
-    ...before,
-    name: rangeName(first, next.name),
-    repeats: before.repeats + 1,
-    output: next.output,
-    parameters: before.parameters + next.parameters,
-    macs: before.macs + next.macs,
-    operations: before.operations + next.operations,
-    activationBytes: before.activationBytes + next.activationBytes,
-    ...(before.seconds !== undefined && { seconds: before.seconds + (next.seconds ?? 0) }),
-  };
-}
+const joined = (before: BlockCost, next: BlockCost, first: string): BlockCost => ({
+  ...plus(before, next),
+  name: rangeName(first, next.name),
+  repeats: before.repeats + 1,
+});

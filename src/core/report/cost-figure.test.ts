@@ -1,7 +1,32 @@
 import { expect, it } from 'vitest';
 import { analyzeModel } from '../analysis/index.ts';
+import type { Analysis } from '../analysis/index.ts';
+import { readModel } from '../formats/model-of-document.ts';
 import { presetModel } from '../model/families.ts';
 import { costFigure } from './cost-figure.ts';
+
+/** A plain chain of more layers than the figure has rows. */
+function chain(): Analysis {
+  const layers = Array.from({ length: 40 }, (_, index) => [
+    { class_name: 'Dense', config: { name: `dense_${index}`, units: 8 + index, activation: 'linear', use_bias: true } },
+    { class_name: 'ReLU', config: { name: `re_lu_${index}` } },
+  ]).flat();
+  const input = { class_name: 'InputLayer', config: { name: 'input', batch_shape: [null, 5] } };
+  const document = { class_name: 'Sequential', config: { name: 'chain', layers: [input, ...layers] } };
+  return analyzeModel(readModel(new TextEncoder().encode(JSON.stringify(document)), 'chain'));
+}
+
+it('draws of many layers the largest, each with what follows it, and the others as one: shares are of the whole model', () => {
+  const analysis = chain();
+  const { marks, rows } = costFigure(analysis);
+  expect(rows!.at(-1)).toBe('17 others');
+  expect(rows!.slice(0, -1).every((name) => name.endsWith(' +1'))).toBe(true);
+  const shares = marks.flatMap((mark) => (mark.kind === 'bar' && mark.ink === 'prediction' ? [mark.to] : []));
+  expect(shares).toHaveLength(24);
+  expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(100, 9);
+  const last = analysis.layers.find(({ name }) => name === 'dense_39')!;
+  expect(shares[rows!.indexOf('dense_39 +1')]).toBeCloseTo((100 * last.parameters) / analysis.parameters.total, 9);
+});
 
 const barsOf = (name: string): ReturnType<typeof costFigure> => costFigure(analyzeModel(presetModel(name)!));
 

@@ -1,8 +1,8 @@
-import { blockPartsOf } from '../analysis/blocks.ts';
+import { blockPartsOf, costTogether } from '../analysis/blocks.ts';
 import type { Analysis, BlockCost } from '../analysis/index.ts';
 import type { Figure, Ink, Mark } from './figure.ts';
 
-/** More blocks than these are drawn by stages. */
+/** More blocks than these are drawn by stages, more stages by their products, of more products the largest. */
 const MOST_ROWS = 24;
 /** Thickness of a bar, in rows; three of them stand in one. */
 const THICKNESS = 0.24;
@@ -53,13 +53,35 @@ export function costFigure(analysis: Analysis): Figure {
 
 /** Blocks, or stages where blocks are many; where they are few, what a repeated block consists of below it. */
 function rowsOf({ blocks, stages, layers }: Analysis): Row[] {
-  const costs = blocks.length <= MOST_ROWS ? blocks : stages.slice(0, MOST_ROWS);
+  const costs = blocks.length <= MOST_ROWS ? blocks : largest(stages.length <= MOST_ROWS ? stages : productsOf(stages));
   return costs.flatMap((cost): Row[] => {
     const row = { name: cost.repeats > 1 ? `${cost.name} (${cost.repeats} x)` : cost.name, cost, isPart: false };
     if (blocks.length > FEW_ROWS || cost.repeats === 1) return [row];
     const parts = blockPartsOf(layers, cost);
     return [row, ...parts.map((part) => ({ name: `of these ${part.name}`, cost: part, isPart: true }))];
   });
+}
+
+/** Layers without blocks: each product with the norms, non-linearities and pools that follow it. */
+function productsOf(costs: readonly BlockCost[]): BlockCost[] {
+  const groups: BlockCost[][] = [];
+  for (const cost of costs) {
+    if (cost.macs > 0 || groups.length === 0) groups.push([cost]);
+    else groups.at(-1)!.push(cost);
+  }
+  return groups.map((group) =>
+    group.length === 1 ? group[0] : costTogether(`${group[0].name} +${group.length - 1}`, group),
+  );
+}
+
+/** The lines with the largest shares in the order of the network, and the others as one. */
+function largest(costs: readonly BlockCost[]): readonly BlockCost[] {
+  if (costs.length <= MOST_ROWS) return costs;
+  const totals = KINDS.map(({ of }) => costs.reduce((sum, cost) => sum + of(cost), 0));
+  const share = (cost: BlockCost): number => Math.max(...KINDS.map(({ of }, index) => of(cost) / (totals[index] || 1)));
+  const kept = new Set(costs.toSorted((a, b) => share(b) - share(a)).slice(0, MOST_ROWS - 1));
+  const others = costs.filter((cost) => !kept.has(cost));
+  return [...costs.filter((cost) => kept.has(cost)), costTogether(`${others.length} others`, others)];
 }
 
 /** One bar a kind of cost; the longest carries its number. */
