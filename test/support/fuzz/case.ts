@@ -47,13 +47,14 @@ function resetPeak(): void {
 }
 
 const CLEAR_REFS = '/proc/self/clear_refs';
-const KEPT_BYTES = 200 * 2 ** 20;
 
 /** Reads the file of a seed. */
-export async function runCase(reader: FuzzedReader, seed: number, read = reader.read): Promise<CaseResult> {
-  const bytes = fileOf(reader, seed);
-  // Garbage of the files before, and of making this one, is not the reader's.
-  if (process.memoryUsage.rss() > KEPT_BYTES) globalThis.gc?.();
+export async function runCase(
+  reader: FuzzedReader,
+  seed: number,
+  read = reader.read,
+  bytes = fileOf(reader, seed),
+): Promise<CaseResult> {
   resetPeak();
   const before = process.cpuUsage();
   const [outcome, words] = await outcomeOf(read, bytes);
