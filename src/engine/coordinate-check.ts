@@ -6,6 +6,7 @@ import type { BatchSource } from './data/contract.ts';
 import { buildActivationProgram } from './program/index.ts';
 import type { ActivationKind } from './program/index.ts';
 import { RuntimeSession } from './session/runtime-session.ts';
+import { networkOfSpec } from './network.ts';
 import { startSession } from './train.ts';
 
 export interface CoordinateCheckOptions {
@@ -68,7 +69,7 @@ async function scalesAt(
   const heads = (model.heads * width) / model.width;
   const kvHeads = model.kvHeads === undefined ? {} : { kvHeads: (model.kvHeads * width) / model.width };
   const spec = { ...model, width, heads, ...kvHeads };
-  const session = await startSession({ model: spec, recipe, batch, seed });
+  const session = await startSession({ network: networkOfSpec(spec), recipe, batch, seed });
   const probe = await Probe.create(spec, batch, session.parameters);
   try {
     batches.fill(0, probe.inputs);

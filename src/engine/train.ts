@@ -1,4 +1,3 @@
-import type { ModelSpec } from '../core/model/index.ts';
 import { initialize } from '../core/recipe/initialization.ts';
 import { parameterGroup } from '../core/recipe/parametrization.ts';
 import { scheduleAt } from '../core/recipe/schedule.ts';
@@ -9,7 +8,8 @@ import type { Checkpoint } from './checkpoint.ts';
 import type { BatchSource, EvaluationSource } from './data/contract.ts';
 import { evaluate } from './evaluate.ts';
 import type { Evaluation } from './evaluate.ts';
-import { buildTrainingProgram } from './program/index.ts';
+import type { Network } from './network.ts';
+import { compileTraining } from './program/index.ts';
 import { TrainingSession } from './session/training-session.ts';
 
 /** A loss above this many times the first one cannot recover in what is left of a schedule. */
@@ -18,10 +18,10 @@ const DIVERGENCE_RATIO = 1.5;
 const DIVERGENCE_WINDOW = 20;
 
 export interface TrainOptions {
-  readonly model: ModelSpec;
+  readonly network: Network;
   readonly recipe: Recipe;
   readonly steps: number;
-  /** Samples in a batch: windows for gpt, rows for mlp. */
+  /** Samples in a batch: windows of a text, images, rows of a table. */
   readonly batch: number;
   readonly seed: number;
   /** Threads of the engine. Default 1. */
@@ -50,20 +50,17 @@ export type TrainOutcome =
 
 /** Builds the session of a run with its initial parameters. */
 export async function startSession(
-  options: Pick<TrainOptions, 'model' | 'recipe' | 'batch' | 'seed' | 'threads'>,
+  options: Pick<TrainOptions, 'network' | 'recipe' | 'batch' | 'seed' | 'threads'>,
 ): Promise<TrainingSession> {
-  const { model, recipe, batch, seed, threads = 1 } = options;
-  const program = buildTrainingProgram(model, batch);
-  const width = model.family === 'gpt' ? model.width : Math.max(...model.hidden, 1);
+  const { network, recipe, batch, seed, threads = 1 } = options;
+  const program = compileTraining(network.graph(batch, true));
   const session = await TrainingSession.create(
     program,
-    (parameter) => parameterGroup(parameter, recipe, width),
+    (parameter) => parameterGroup(parameter, recipe, network.width),
     threads,
   );
-  const isGpt = model.family === 'gpt';
-  const context = { depth: isGpt ? model.depth : 0, tiedHead: isGpt && model.tiedHead, zeroHead: isGpt };
   for (const [index, parameter] of program.parameters.entries()) {
-    initialize(session.parameters.get(parameter.name)!, parameter, context, seed, index);
+    initialize(session.parameters.get(parameter.name)!, parameter, network.initialization, seed, index);
   }
   return session;
 }
@@ -75,7 +72,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     const progress = new TrainingProgress(session, options.resume);
     const stopped = await runSteps(session, progress, options);
     if (stopped) return stopped;
-    const evaluation = await evaluate(options.model, session.parameters, options.heldOut, options.threads ?? 1);
+    const evaluation = await evaluate(options.network, session, options.heldOut, options.threads ?? 1);
     const isStuck = !(evaluation.loss < (options.hopelessLoss ?? progress.firstLoss));
     return { end: isStuck ? 'stuck' : 'done', ...evaluation };
   } finally {

@@ -5,6 +5,7 @@ import { recipeSchema } from '../../src/core/schema/recipe.ts';
 import { decodeCheckpoint } from '../../src/engine/checkpoint.ts';
 import type { TokenReader } from '../../src/engine/data/contract.ts';
 import { heldOutWindows, windowBatches } from '../../src/engine/data/windows.ts';
+import { networkOfSpec } from '../../src/engine/network.ts';
 import { train } from '../../src/engine/train.ts';
 import type { TrainOptions, TrainOutcome } from '../../src/engine/train.ts';
 
@@ -31,7 +32,7 @@ function tokens(count: number, seed: number): TokenReader {
 function options(changes: Partial<TrainOptions> & { learningRate?: number } = {}): TrainOptions {
   const { learningRate = 0.01, ...rest } = changes;
   return {
-    model,
+    network: networkOfSpec(model),
     recipe: recipeSchema.parse({ learningRate, batchTokens: BATCH * CONTEXT }),
     steps: 100,
     batch: BATCH,
@@ -104,7 +105,7 @@ describe('a training run', () => {
     flipped[5000] ^= 1;
     expect(() => decodeCheckpoint(flipped)).toThrow('damaged');
     expect(() => decodeCheckpoint(Uint8Array.of(1, 2, 3))).toThrow('not of this format');
-    const other = options({ model: { ...model, width: 8 }, resume: decodeCheckpoint(checkpoint) });
+    const other = options({ network: networkOfSpec({ ...model, width: 8 }), resume: decodeCheckpoint(checkpoint) });
     await expect(train(other)).rejects.toThrow('another size');
   });
 });

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -10,6 +10,9 @@ import { MetricsTail } from '../../src/io/store/ingest.ts';
 import { acquireStudyLock, currentDriver } from '../../src/io/store/lock.ts';
 import { Store } from '../../src/io/store/store.ts';
 import { ROOT, temporaryFolder } from '../support/study.ts';
+
+/** A store of every version that was released, with the same records. */
+const HISTORY = join(ROOT, 'test/store-history');
 
 const point = (step: number, loss: number, extra: Partial<Measurement> = {}): Measurement => ({
   step,
@@ -42,6 +45,22 @@ describe('the store', () => {
     expect(again.finals().get('a')).toMatchObject({ loss: 1.7, lossError: 0.1, final: true });
     expect(again.document('law')).toEqual({ E: 1 });
     again.close();
+  });
+
+  it('brings a store of an older version up to this one, with all that it holds', () => {
+    for (const file of readdirSync(HISTORY)) {
+      const folder = temporaryFolder('old-store');
+      cpSync(join(HISTORY, file), join(folder, 'isoflop.db'));
+      const store = Store.openExisting(folder);
+      expect(store.trials()).toEqual([{ id: 'a', role: 'path', state: 'done', plan: { steps: 2 }, reason: null }]);
+      expect(store.curve('a').map(({ step, seen, metrics }) => [step, seen, metrics])).toEqual([
+        [1, 512, {}],
+        [2, 1024, {}],
+      ]);
+      store.addMeasurements('a', 2, [{ step: 3, samples: 64, split: 'validation', loss: 1, accuracy: 0.5, final: true }]);
+      expect(store.finals().get('a')).toMatchObject({ seen: 64, metrics: { accuracy: 0.5 } });
+      store.close();
+    }
   });
 
   it('has everything that it acknowledged before a kill -9', async () => {

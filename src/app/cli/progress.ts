@@ -115,11 +115,12 @@ export class ProgressView implements StudyObserver {
   }
 }
 
-function runningLine({ trial, step, loss, tokensPerSecond, secondsLeft }: TrialUpdate, bar: number): string {
+function runningLine({ trial, step, loss, perSecond, secondsLeft }: TrialUpdate, bar: number): string {
   const share = step / trial.steps;
   const filled = Math.round(share * bar);
   const drawn = bar > 0 ? `${'━'.repeat(filled)}${'─'.repeat(bar - filled)} ` : '';
-  const speed = tokensPerSecond === undefined ? '' : `  ${compact(tokensPerSecond)} tokens/s`;
+  const unit = trial.tokens === undefined ? 'samples' : 'tokens';
+  const speed = perSecond === undefined ? '' : `  ${compact(perSecond)} ${unit}/s`;
   const left = secondsLeft === undefined ? '' : `  ${duration(secondsLeft)} left`;
   const lossText = loss === undefined ? '' : `  loss ${loss.toFixed(3)}`;
   return `${trial.id.padEnd(26)} ${drawn}step ${step}/${trial.steps}${lossText}${speed}${left}`;

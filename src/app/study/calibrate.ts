@@ -1,4 +1,5 @@
 import type { PlannedTrial } from '../../core/plan/ladder.ts';
+import { networkOfSpec } from '../../engine/network.ts';
 import { startSession } from '../../engine/train.ts';
 
 /** Steps that warm up, then steps that are timed. */
@@ -14,7 +15,8 @@ export type Stopwatch = (trial: PlannedTrial) => number;
 
 async function secondsPerStep(trial: PlannedTrial, threads: number): Promise<number> {
   const { model, recipe, seed } = trial;
-  const session = await startSession({ model, recipe, batch: recipe.batchTokens / model.context, seed, threads });
+  const batch = recipe.batchTokens / model.context;
+  const session = await startSession({ network: networkOfSpec(model), recipe, batch, seed, threads });
   const times: number[] = [];
   try {
     for (let step = 0; step < WARM_STEPS + TIMED_STEPS; step++) {

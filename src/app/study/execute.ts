@@ -2,7 +2,6 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { PlannedTrial } from '../../core/plan/ladder.ts';
 import { decide } from '../../core/runs/decide.ts';
 import type { AttemptState } from '../../core/runs/decide.ts';
 import type { TrialSpec } from '../../core/schema/trial.ts';
@@ -12,7 +11,7 @@ import { attemptFolder, attemptsOf, attemptState, checkpointPath, stderrTail } f
 import { MetricsTail } from '../../io/store/ingest.ts';
 import type { TrialState } from '../../io/store/store.ts';
 import { trialFolderOf } from './context.ts';
-import type { StudyContext } from './context.ts';
+import type { Executable, ExecutionContext } from './context.ts';
 import { Pace } from './pace.ts';
 
 const POLL_MILLISECONDS = 50;
@@ -28,7 +27,10 @@ const WORKER = fileURLToPath(
  * Brings trials to their end, at most `workers` at a time, the dearest first. All it knows it reads from the trials' folders
  * and the store, so a new driver goes on where an earlier one died.
  */
-export async function executeTrials(context: StudyContext, trials: readonly PlannedTrial[]): Promise<void> {
+export async function executeTrials<Trial extends Executable>(
+  context: ExecutionContext<Trial>,
+  trials: readonly Trial[],
+): Promise<void> {
   const open = trials.toSorted((a, b) => b.flops - a.flops).map((trial) => new TrialDriver(context, trial));
   try {
     while (!(await advance(context, open))) await sleep(POLL_MILLISECONDS);
@@ -40,7 +42,10 @@ export async function executeTrials(context: StudyContext, trials: readonly Plan
 }
 
 /** Looks at every trial and fills the free workers; true when all have ended. */
-async function advance(context: StudyContext, open: readonly TrialDriver[]): Promise<boolean> {
+async function advance<Trial extends Executable>(
+  context: ExecutionContext<Trial>,
+  open: readonly TrialDriver<Trial>[],
+): Promise<boolean> {
   for (const driver of open) driver.look();
   const unfinished = open.filter((driver) => !driver.isFinished);
   const running = unfinished.filter((driver) => driver.isRunning);
@@ -55,7 +60,9 @@ async function advance(context: StudyContext, open: readonly TrialDriver[]): Pro
   return unfinished.length === 0;
 }
 
-async function stopAll(running: readonly TrialDriver[]): Promise<void> {
+type Stoppable = Pick<TrialDriver<Executable>, 'isRunning' | 'stop' | 'look'>;
+
+async function stopAll(running: readonly Stoppable[]): Promise<void> {
   for (const driver of running) driver.stop();
   const deadline = Date.now() + STOP_MILLISECONDS;
   while (running.some((driver) => driver.isRunning) && Date.now() < deadline) {
@@ -65,16 +72,16 @@ async function stopAll(running: readonly TrialDriver[]): Promise<void> {
 }
 
 /** One trial on its way to its end. */
-class TrialDriver {
+class TrialDriver<Trial extends Executable> {
   isFinished = false;
-  private readonly context: StudyContext;
-  private readonly trial: PlannedTrial;
+  private readonly context: ExecutionContext<Trial>;
+  private readonly trial: Trial;
   private readonly folder: string;
   private readonly attempts: AttemptState[];
   private readonly pace: Pace;
   private tail: MetricsTail | undefined;
 
-  constructor(context: StudyContext, trial: PlannedTrial) {
+  constructor(context: ExecutionContext<Trial>, trial: Trial) {
     this.context = context;
     this.trial = trial;
     this.folder = trialFolderOf(context, trial.id);
@@ -138,23 +145,14 @@ class TrialDriver {
   }
 
   private specOf(attempt: number): TrialSpec {
-    const { study, dataset } = this.context;
-    const { model, recipe, seed, steps, tokens, id } = this.trial;
+    const { id, steps } = this.trial;
     const checkpoints = join(this.folder, 'checkpoints');
     const last = checkpointPath(checkpoints);
     return {
       schema: 'isoflop.trial/1',
-      study: study.name,
       trial: id,
       attempt,
-      model,
-      data: { kind: 'text', cache: dataset.folder },
-      budget: { steps, tokens },
-      recipe,
-      seed,
-      evaluation: { windows: study.evaluation.windows, every: Math.max(1, Math.round(steps / CURVE_POINTS)) },
-      threads: study.run.threads,
-      checkpointSeconds: study.run.checkpointSeconds,
+      ...this.context.taskOf(this.trial, Math.max(1, Math.round(steps / CURVE_POINTS))),
       checkpoints,
       resume: existsSync(last) ? last : null,
     };
@@ -166,11 +164,7 @@ class TrialDriver {
     if (ended === 'done' && !final) {
       this.record('failed', 'the trainer ended well but reported no final held-out loss');
     } else if (ended === 'diverged' && final) {
-      const { unigramLoss } = this.context.dataset.manifest;
-      this.record(
-        'stuck',
-        `learnt nothing: held-out loss ${final.loss.toFixed(3)}, token frequencies alone give ${unigramLoss.toFixed(3)}`,
-      );
+      this.record('stuck', `learnt nothing: held-out loss ${final.loss.toFixed(3)}, ${this.context.knowingNothing}`);
     } else if (ended === 'diverged') {
       this.record('diverged', 'the training loss grew without bound');
     } else if (ended === 'failed') {

@@ -1,15 +1,14 @@
-import type { PlannedTrial } from '../../core/plan/ladder.ts';
 import type { Measurement } from '../../core/schema/trial.ts';
 import type { TrialState } from '../../io/store/store.ts';
-import type { TrialUpdate } from './context.ts';
+import type { Executable, TrialUpdate } from './context.ts';
 
 /** How fast a trial goes, from the times at which its measurements were seen. */
 export class Pace {
-  private readonly trial: PlannedTrial;
+  private readonly trial: Executable;
   private first: { step: number; at: number } | undefined;
   private last: { step: number; at: number; loss: number } | undefined;
 
-  constructor(trial: PlannedTrial) {
+  constructor(trial: Executable) {
     this.trial = trial;
   }
 
@@ -29,9 +28,14 @@ export class Pace {
       ...(loss === undefined ? {} : { loss }),
       ...(rate === undefined
         ? {}
-        : { tokensPerSecond: rate * this.trial.recipe.batchTokens, secondsLeft: (this.trial.steps - step) / rate }),
+        : { perSecond: rate * this.perStep(), secondsLeft: (this.trial.steps - step) / rate }),
       ...(reason === undefined ? {} : { reason }),
     };
+  }
+
+  private perStep(): number {
+    const { tokens, samples = 0, steps } = this.trial;
+    return (tokens ?? samples) / steps;
   }
 
   private stepsPerSecond(): number | undefined {

@@ -3,11 +3,12 @@ import { availableParallelism } from 'node:os';
 import { planHero, planLadder } from '../../core/plan/ladder.ts';
 import type { LadderInputs, PlannedTrial } from '../../core/plan/ladder.ts';
 import type { RunRow, StudyReport } from '../../core/report/document.ts';
+import type { Study } from '../../core/schema/study.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import { localExecutor } from '../../io/launch/local.ts';
 import { acquireStudyLock } from '../../io/store/lock.ts';
 import { Store } from '../../io/store/store.ts';
-import type { StudyContext, StudyObserver } from './context.ts';
+import type { StudyContext, StudyObserver, TrialTask } from './context.ts';
 import { prepareText } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { executeTrials } from './execute.ts';
@@ -53,6 +54,8 @@ export async function runStudy(file: StudyFile, options: RunOptions): Promise<St
         workers,
         signal,
         observer,
+        taskOf: (trial, every) => taskOf(study, dataset, trial, every),
+        knowingNothing: `token frequencies alone give ${dataset.manifest.unigramLoss.toFixed(3)}`,
       });
     } finally {
       store.close();
@@ -75,6 +78,21 @@ function prepareData({ study, base, output }: StudyFile, { observer, signal }: R
     signal,
     onProgress: (progress) => observer.progress(progress),
   });
+}
+
+function taskOf(study: Study, dataset: Dataset, trial: PlannedTrial, every: number): TrialTask {
+  const { model, recipe, seed, steps, tokens } = trial;
+  return {
+    study: study.name,
+    model,
+    data: { kind: 'text', cache: dataset.folder },
+    budget: { steps, tokens },
+    recipe,
+    seed,
+    evaluation: { windows: study.evaluation.windows, every, heldOutEvery: 0, patience: 0 },
+    threads: study.run.threads,
+    checkpointSeconds: study.run.checkpointSeconds,
+  };
 }
 
 async function drive(context: StudyContext): Promise<StudyReport> {

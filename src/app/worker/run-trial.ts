@@ -1,56 +1,42 @@
 import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { datasetManifestSchema } from '../../core/schema/dataset.ts';
 import { EXIT_DIVERGED, EXIT_DONE, EXIT_RESUME, trialSpecSchema } from '../../core/schema/trial.ts';
 import type { Measurement, TrialSpec } from '../../core/schema/trial.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import { decodeCheckpoint } from '../../engine/checkpoint.ts';
-import { heldOutWindows, windowBatches } from '../../engine/data/windows.ts';
 import { train } from '../../engine/train.ts';
 import type { TrainOutcome } from '../../engine/train.ts';
-import { openTokens } from '../../io/datasets/tokens.ts';
 import { makeFolder, writeAtomically } from '../../io/files/atomic.ts';
 import { checkpointPath } from '../../io/launch/attempt.ts';
+import { textData } from './trial-data.ts';
+import type { TrialData } from './trial-data.ts';
+import { trialNetwork } from './trial-network.ts';
 
 /** Runs one attempt from its folder by the trial contract and gives the exit code. */
 export async function runTrial(folder: string, signal: AbortSignal): Promise<number> {
   const spec = readSpec(folder);
-  if (spec.model.family !== 'gpt') {
-    throw new IsoflopError('invalid-input', `text trains a gpt, not the family '${spec.model.family}'`, {
-      path: 'model.family',
-    });
-  }
-  const { context } = spec.model;
-  const batch = spec.recipe.batchTokens / context;
-  if (!Number.isInteger(batch)) {
-    throw new IsoflopError(
-      'invalid-input',
-      `a batch of ${spec.recipe.batchTokens} tokens is not a whole number of windows of ${context}`,
-      {
-        path: 'recipe.batchTokens',
-        hint: `Take a multiple of ${context}.`,
-      },
-    );
-  }
+  const trained = await trialNetwork(spec, 'cross-entropy');
+  const data = textData(spec, trained);
   makeFolder(spec.checkpoints);
-  const sink = new MetricsSink(folder, spec);
-  const text = openTokens(join(spec.data.cache, 'train.bin'));
-  const heldOut = openTokens(join(spec.data.cache, 'validation.bin'));
+  const sink = new MetricsSink(folder, spec, data);
   let due = Date.now() + 1000 * spec.checkpointSeconds;
   const outcome = await train({
-    model: spec.model,
+    network: trained.network,
     recipe: spec.recipe,
     steps: spec.budget.steps,
-    batch,
+    batch: data.batch,
     seed: spec.seed,
     threads: spec.threads,
-    batches: windowBatches(text, context, batch, spec.seed),
-    heldOut: heldOutWindows(heldOut, context, spec.evaluation.windows),
+    batches: data.batches,
+    heldOut: data.heldOut,
     logEvery: spec.evaluation.every,
-    hopelessLoss: unigramLossOf(spec),
+    heldOutEvery: spec.evaluation.heldOutEvery,
+    patience: spec.evaluation.patience,
+    ...(data.hopelessLoss === undefined ? {} : { hopelessLoss: data.hopelessLoss }),
     signal,
     ...(spec.resume === null ? {} : { resume: decodeCheckpoint(readFileSync(spec.resume)) }),
     onPoint: (step, loss) => sink.write({ step, split: 'train', loss }),
+    onEvaluation: (step, evaluation) => sink.write({ step, split: 'validation', ...evaluation }),
     wantsCheckpoint: () => Date.now() >= due,
     onCheckpoint: (bytes) => {
       writeAtomically(checkpointPath(spec.checkpoints), bytes);
@@ -73,26 +59,21 @@ function readSpec(folder: string): TrialSpec {
   });
 }
 
-function unigramLossOf(spec: TrialSpec): number {
-  const manifest = datasetManifestSchema.parse(
-    JSON.parse(readFileSync(join(spec.data.cache, 'manifest.json'), 'utf8')),
-  );
-  return manifest.unigramLoss;
-}
-
 /** Appends whole lines to metrics.jsonl, one write each. */
 class MetricsSink {
   private readonly path: string;
-  private readonly spec: TrialSpec;
+  private readonly attempt: number;
+  private readonly data: TrialData;
 
-  constructor(folder: string, spec: TrialSpec) {
+  constructor(folder: string, { attempt }: TrialSpec, data: TrialData) {
     this.path = join(folder, 'metrics.jsonl');
-    this.spec = spec;
+    this.attempt = attempt;
+    this.data = data;
   }
 
-  write(measurement: Omit<Measurement, 'tokens'>): void {
-    const tokens = (measurement.step as number) * this.spec.recipe.batchTokens;
-    appendFileSync(this.path, `${JSON.stringify({ ...measurement, tokens, attempt: this.spec.attempt })}\n`);
+  write(measurement: Measurement): void {
+    const seen = { [this.data.unit]: measurement.step * this.data.perStep };
+    appendFileSync(this.path, `${JSON.stringify({ ...measurement, ...seen, attempt: this.attempt })}\n`);
   }
 
   sync(): void {
@@ -118,8 +99,8 @@ function report(outcome: TrainOutcome, spec: TrialSpec, sink: MetricsSink): numb
       sink.sync();
       return EXIT_DIVERGED;
     default: {
-      const { end, loss, lossError } = outcome;
-      sink.write({ step: spec.budget.steps, split: 'validation', loss, lossError, final: true, end });
+      const { end, ...evaluation } = outcome;
+      sink.write({ ...evaluation, split: 'validation', final: true, end });
       sink.sync();
       return end === 'done' ? EXIT_DONE : EXIT_DIVERGED;
     }

@@ -2,6 +2,27 @@ import { z } from 'zod';
 import { modelSchema } from './model.ts';
 import { recipeSchema } from './recipe.ts';
 
+/** A model of a family, or any document or preset with parameters of its family set. */
+export const trialModelSchema = z
+  .union([
+    modelSchema,
+    z.looseObject({ family: z.string().describe('Name of the family.') }),
+    z.strictObject({
+      source: z.string().describe('Absolute path of a model file, or the name of a preset.'),
+      set: z.record(z.string(), z.unknown()).default({}).describe('Parameters of its family by path.'),
+    }),
+  ])
+  .describe('What is trained.');
+
+export const lossSchema = z
+  .enum(['cross-entropy', 'binary-cross-entropy', 'mse', 'mae', 'huber'])
+  .describe('What training makes small.');
+
+const tokensSchema = z.strictObject({
+  kind: z.literal('text'),
+  cache: z.string().describe('Folder of the tokenised data set: train.bin, validation.bin, manifest.json.'),
+});
+
 /** `spec.json`: all that a trainer needs to run one attempt of one trial. Paths are absolute. */
 export const trialSpecSchema = z
   .strictObject({
@@ -9,20 +30,21 @@ export const trialSpecSchema = z
     study: z.string().describe('Name of the study.'),
     trial: z.string().describe('Name of the trial, unique in the study and safe as a folder name.'),
     attempt: z.int().min(1),
-    model: modelSchema,
-    data: z.strictObject({
-      kind: z.literal('text'),
-      cache: z.string().describe('Folder of the tokenised data set: train.bin, validation.bin, manifest.json.'),
-    }),
+    model: trialModelSchema,
+    data: z.discriminatedUnion('kind', [tokensSchema]),
+    loss: lossSchema.optional().describe('For models that name none. Default: by the data.'),
     budget: z.strictObject({
       steps: z.int().min(1).describe('Optimiser steps.'),
-      tokens: z.int().min(1).describe('Tokens trained on: steps x recipe.batchTokens.'),
+      tokens: z.int().min(1).optional().describe('Tokens trained on: steps x recipe.batchTokens.'),
+      samples: z.int().min(1).optional().describe('Samples trained on, for other data than text.'),
     }),
     recipe: recipeSchema,
     seed: z.int().min(0).describe('Decides initialisation and the order of the data.'),
     evaluation: z.strictObject({
-      windows: z.int().min(1).describe('Held-out windows of the last evaluation, fixed by the data set.'),
+      windows: z.int().min(1).default(2500).describe('Held-out windows of a text that are evaluated.'),
       every: z.int().min(1).describe('Steps between logged points of the loss curve.'),
+      heldOutEvery: z.int().min(0).default(0).describe('Steps between held-out evaluations; 0: after the last step alone.'),
+      patience: z.int().min(0).default(0).describe('Evaluations without a better loss after which training stops; 0: never.'),
     }),
     threads: z.int().min(1).default(1).describe('Threads of the engine.'),
     checkpointSeconds: z.number().positive().default(20).describe('Wall seconds between checkpoints.'),
@@ -34,12 +56,15 @@ export const trialSpecSchema = z
 /** One line of `metrics.jsonl`. */
 export const measurementSchema = z.looseObject({
   step: z.int().min(0),
-  tokens: z.int().min(0).describe('Tokens trained on so far.'),
+  tokens: z.int().min(0).optional().describe('Tokens trained on so far.'),
+  samples: z.int().min(0).optional().describe('Samples trained on so far, for other data than text.'),
   split: z.enum(['train', 'validation']),
   loss: z
     .number()
-    .describe('Mean loss in nats a token: over the steps since the last point (train), or held out (validation).'),
-  lossError: z.number().min(0).optional().describe('Standard error of the loss over held-out windows.'),
+    .describe('Mean loss, in nats a token for text: over the steps since the last point (train), or held out.'),
+  lossError: z.number().min(0).optional().describe('Standard error of the loss over held-out samples.'),
+  accuracy: z.number().min(0).max(1).optional().describe('Share of the held-out samples that are classified rightly.'),
+  rmse: z.number().min(0).optional().describe("Root of the mean squared error, held out, in the target's unit."),
   final: z
     .boolean()
     .optional()

@@ -6,10 +6,16 @@ import type { BatchInputs, BatchSource, EvaluationSource, TokenReader } from './
 const ORDER_STREAM = 1_000_003;
 
 /** Writes one window of `context` tokens and the same window one token later into a row of the batch. */
-function writeWindow(reader: TokenReader, start: number, row: number, window: Uint16Array, inputs: BatchInputs): void {
+function writeWindow(
+  reader: TokenReader,
+  start: number,
+  row: number,
+  window: Uint16Array,
+  tokens: BatchInputs[string],
+  targets: BatchInputs[string],
+): void {
   reader.read(start, window);
   const context = window.length - 1;
-  const { tokens, targets } = inputs;
   for (let position = 0; position < context; position++) {
     tokens[row * context + position] = window[position];
     targets[row * context + position] = window[position + 1];
@@ -20,9 +26,15 @@ const countWindows = (reader: TokenReader, context: number): number => Math.floo
 
 /**
  * Batches of `batch` windows. Each epoch cuts the text into windows that do not overlap, from a random offset, and visits
- * every one once in random order; offset and order follow from the seed and the epoch alone.
+ * every one once in random order; offset and order follow from the seed and the epoch alone. `input` is the model's own name of the tokens.
  */
-export function windowBatches(reader: TokenReader, context: number, batch: number, seed: number): BatchSource {
+export function windowBatches(
+  reader: TokenReader,
+  context: number,
+  batch: number,
+  seed: number,
+  input = 'tokens',
+): BatchSource {
   const perEpoch = countWindows(reader, context) - 1;
   if (perEpoch < 1) {
     throw new IsoflopError(
@@ -51,21 +63,26 @@ export function windowBatches(reader: TokenReader, context: number, batch: numbe
       for (let row = 0; row < batch; row++) {
         const index = step * batch + row;
         const { offset, order } = epochAt(Math.floor(index / perEpoch));
-        writeWindow(reader, offset + order[index % perEpoch] * context, row, window, inputs);
+        writeWindow(reader, offset + order[index % perEpoch] * context, row, window, inputs[input], inputs.targets);
       }
     },
   };
 }
 
 /** At most `most` windows that do not overlap, spread evenly over the held-out text; the same for every model of a study. */
-export function heldOutWindows(reader: TokenReader, context: number, most: number): EvaluationSource {
+export function heldOutWindows(
+  reader: TokenReader,
+  context: number,
+  most: number,
+  input = 'tokens',
+): EvaluationSource {
   const available = countWindows(reader, context);
   const count = Math.min(most, available);
   const window = new Uint16Array(context + 1);
   return {
     count,
     fill(sample, row, inputs) {
-      writeWindow(reader, Math.floor((sample * available) / count) * context, row, window, inputs);
+      writeWindow(reader, Math.floor((sample * available) / count) * context, row, window, inputs[input], inputs.targets);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Parameter } from '../../core/graph/parameter.ts';
+import type { Loss } from '../../core/graph/types.ts';
 
 export interface ProgramInput {
   readonly name: string;
@@ -60,4 +61,7 @@ export interface EvaluationProgram {
   /** Kept values that it reads, such as running means, by name and shape. */
   readonly buffers: readonly ProgramOutput[];
   readonly losses: ProgramOutput;
+  /** What the loss is of: logits or predictions, `[rows, m]`; a row is a sample, or a place of one, such as a token. */
+  readonly predictions: ProgramOutput;
+  readonly loss: Loss;
 }

@@ -52,12 +52,16 @@ export const buildEvaluationProgram = (spec: ModelSpec, batch: number): Evaluati
 /** The losses of the samples of a forward graph that ends in a loss. */
 export function compileEvaluation(graph: Graph): EvaluationProgram {
   const losses = outputOf(graph, graph.outputs.losses);
+  const end = graph.operators.find(({ kind }) => kind === 'loss')!;
+  const predictions = outputOf(graph, end.inputs[0]);
   return {
-    bytes: encode(graph, [losses]),
+    bytes: encode(graph, [losses, predictions]),
     inputs: inputsOf(graph),
     parameters: graph.parameters.map(({ parameter }) => parameter),
     buffers: buffersOf(graph, graph.outputs.losses),
     losses,
+    predictions,
+    loss: end.attributes.loss!,
   };
 }
 
@@ -65,7 +69,7 @@ export function compileEvaluation(graph: Graph): EvaluationProgram {
 export type ActivationKind = 'attention' | 'mlp' | 'stream' | 'logits';
 
 /** The forward pass of a gpt with the activations of its layers as outputs. */
-export interface ActivationProgram extends Omit<EvaluationProgram, 'losses' | 'buffers'> {
+export interface ActivationProgram extends Omit<EvaluationProgram, 'losses' | 'predictions' | 'loss' | 'buffers'> {
   readonly activations: readonly (ProgramOutput & { readonly kind: ActivationKind })[];
 }
 

@@ -1,8 +1,13 @@
 /** Version of the tables, kept in SQLite's user_version. */
-export const STORE_VERSION = 1;
+export const STORE_VERSION = 2;
 
-/** Tables of `isoflop.db`. Documents are JSON that carries its own schema name and version. */
-export const TABLES = `
+/**
+ * What makes each version of `isoflop.db` from the one before, the first from nothing. Documents are JSON that carries its own schema
+ * name and version. `seen` is what was learnt from up to a step: tokens of a text, samples of other data; `metrics` are named numbers
+ * beside the loss, as JSON.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
   CREATE TABLE trials (
     id TEXT PRIMARY KEY,
     role TEXT NOT NULL,
@@ -25,4 +30,9 @@ export const TABLES = `
     name TEXT PRIMARY KEY,
     body TEXT NOT NULL
   ) STRICT;
-`;
+`,
+  `
+  ALTER TABLE measurements RENAME COLUMN tokens TO seen;
+  ALTER TABLE measurements ADD COLUMN metrics TEXT;
+`,
+];

@@ -5,7 +5,7 @@ import type { Measurement } from '../../core/schema/trial.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import { makeFolder } from '../files/atomic.ts';
 import { fileError } from '../files/errors.ts';
-import { STORE_VERSION, TABLES } from './schema.ts';
+import { MIGRATIONS, STORE_VERSION } from './schema.ts';
 
 export type TrialState = 'planned' | 'running' | 'done' | 'diverged' | 'stuck' | 'failed';
 
@@ -23,10 +23,26 @@ export interface StoredMeasurement {
   readonly trial: string;
   readonly split: 'train' | 'validation';
   readonly step: number;
-  readonly tokens: number;
+  /** Tokens of a text, or samples of other data, learnt from so far. */
+  readonly seen: number;
   readonly loss: number;
   readonly lossError: number | null;
   readonly final: boolean;
+  /** Numbers beside the loss, such as `accuracy`. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+function measurementOf(row: Record<string, unknown>): StoredMeasurement {
+  const metrics = row.metrics === null ? {} : (JSON.parse(row.metrics as string) as Record<string, number>);
+  return { ...row, final: row.final === 1, metrics } as unknown as StoredMeasurement;
+}
+
+/** Names of a measurement that have a column, or belong to the attempt. */
+const COLUMNS = new Set(['step', 'tokens', 'samples', 'split', 'loss', 'lossError', 'final', 'attempt', 'end']);
+
+function metricsText(measurement: Measurement): string | null {
+  const others = Object.entries(measurement).filter(([name, value]) => !COLUMNS.has(name) && Number.isFinite(value));
+  return others.length > 0 ? JSON.stringify(Object.fromEntries(others)) : null;
 }
 
 /** How long a reader waits for a writer before it gives up. */
@@ -92,13 +108,14 @@ export class Store {
     if (measurements.length === 0) return;
     this.run('BEGIN IMMEDIATE', []);
     try {
-      for (const { split, step, tokens, loss, lossError, final } of measurements) {
+      for (const measurement of measurements) {
+        const { split, step, tokens, samples, loss, lossError, final } = measurement;
         this.run(
-          `INSERT INTO measurements (trial, split, step, attempt, tokens, loss, lossError, final) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (trial, split, step) DO UPDATE SET attempt = excluded.attempt, tokens = excluded.tokens,
-             loss = excluded.loss, lossError = excluded.lossError, final = excluded.final
+          `INSERT INTO measurements (trial, split, step, attempt, seen, loss, lossError, final, metrics) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (trial, split, step) DO UPDATE SET attempt = excluded.attempt, seen = excluded.seen, loss = excluded.loss,
+             lossError = excluded.lossError, final = excluded.final, metrics = excluded.metrics
            WHERE excluded.attempt >= measurements.attempt`,
-          [trial, split, step, attempt, tokens, loss, lossError ?? null, final ? 1 : 0],
+          [trial, split, step, attempt, tokens ?? samples ?? 0, loss, lossError ?? null, final ? 1 : 0, metricsText(measurement)],
         );
       }
       this.run('COMMIT', []);
@@ -111,13 +128,13 @@ export class Store {
   /** Measurements of one trial in the order of their steps. */
   curve(trial: string): StoredMeasurement[] {
     const rows = this.all('SELECT * FROM measurements WHERE trial = ? ORDER BY step, split', [trial]);
-    return rows.map((row) => ({ ...row, final: row.final === 1 }) as unknown as StoredMeasurement);
+    return rows.map(measurementOf);
   }
 
   /** The held-out loss after the last step of each trial that has one. */
   finals(): Map<string, StoredMeasurement> {
     const rows = this.all('SELECT * FROM measurements WHERE final = 1', []);
-    return new Map(rows.map((row) => [row.trial as string, { ...row, final: true } as unknown as StoredMeasurement]));
+    return new Map(rows.map((row) => [row.trial as string, measurementOf(row)]));
   }
 
   putDocument(name: string, body: unknown): void {
@@ -145,12 +162,12 @@ export class Store {
         },
       );
     }
-    if (version === 0) {
-      this.run('BEGIN IMMEDIATE', []);
-      const isStillEmpty = Number(this.all('PRAGMA user_version', [])[0].user_version) === 0;
-      if (isStillEmpty) this.database.exec(`${TABLES} PRAGMA user_version = ${STORE_VERSION};`);
-      this.run('COMMIT', []);
-    }
+    if (version === STORE_VERSION) return;
+    this.run('BEGIN IMMEDIATE', []);
+    // Another process may have done it while this one waited.
+    const now = Number(this.all('PRAGMA user_version', [])[0].user_version);
+    this.database.exec(`${MIGRATIONS.slice(now).join('')} PRAGMA user_version = ${STORE_VERSION};`);
+    this.run('COMMIT', []);
   }
 
   private run(sql: string, values: (string | number | null)[]): void {

@@ -1,0 +1,49 @@
+import { modelOfFamily } from '../../core/model/families.ts';
+import { modelSchema } from '../../core/model/index.ts';
+import type { Model } from '../../core/model/index.ts';
+import type { TrialSpec } from '../../core/schema/trial.ts';
+import { IsoflopError } from '../../core/terms/errors.ts';
+import { networkOf, networkOfSpec } from '../../engine/network.ts';
+import type { Network } from '../../engine/network.ts';
+import { openModel } from '../../io/models/open.ts';
+
+/** What a trial trains: the network, and what its data must fit. */
+export interface TrialNetwork {
+  readonly network: Network;
+  /** Its one input beside the targets, without the batch axis. */
+  readonly input: { readonly name: string; readonly shape: readonly number[] };
+}
+
+/** `loss` and `tokens` of a sample are the data's, for models that name neither. */
+export async function trialNetwork(spec: TrialSpec, loss: NonNullable<TrialSpec['loss']>): Promise<TrialNetwork> {
+  const known = modelSchema.safeParse(spec.model);
+  const model = await modelOfTrial(spec.model);
+  if (known.success) return { network: networkOfSpec(known.data), input: inputOf(model) };
+  const { labelSmoothing, stochasticDepth } = spec.recipe;
+  return { network: networkOf(model, { loss: spec.loss ?? loss, labelSmoothing, stochasticDepth }), input: inputOf(model) };
+}
+
+/** The model of a trial: of a family, or a document with parameters of its family set. */
+export async function modelOfTrial(model: TrialSpec['model']): Promise<Model> {
+  if ('family' in model) return modelOfFamily(model as { family: string }, String(model.family));
+  const { source, set } = model as { source: string; set: Record<string, unknown> };
+  const opened = await openModel(source);
+  const edits = Object.entries(set).map(([path, value]) => ({ kind: 'parameter' as const, path, value }));
+  if (edits.length > 0 && opened.format !== 'family') {
+    throw new IsoflopError('invalid-input', `'${source}' is no member of a family: it has no parameters to set`, {
+      path: 'model.set',
+      hint: 'Change the file itself, or scale it with `isoflop scale`.',
+    });
+  }
+  return edits.length > 0 ? opened.apply(edits) : opened;
+}
+
+function inputOf({ name, inputs }: Model): TrialNetwork['input'] {
+  if (inputs.length !== 1) {
+    throw new IsoflopError('invalid-input', `the model '${name}' has ${inputs.length} inputs; training fills one`, {
+      path: 'model',
+      hint: 'Train it with a program of your own.',
+    });
+  }
+  return { name: inputs[0].name, shape: inputs[0].shape.map((extent) => extent ?? 0) };
+}
