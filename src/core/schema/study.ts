@@ -1,22 +1,9 @@
 import { z } from 'zod';
+import { textDataSchema } from './data.ts';
 import { gptSchema } from './model.ts';
 import { recipeSchema } from './recipe.ts';
 
 const sizes = z.array(z.int().min(1).max(1_000_000)).min(1).max(64).describe('Widths of the models, in any order.');
-
-export const dataSchema = z
-  .strictObject({
-    kind: z.literal('text').describe('Plain text for a language model.'),
-    paths: z
-      .union([z.string(), z.array(z.string()).min(1)])
-      .describe('Files, folders or globs, relative to the study file.'),
-    vocabulary: z
-      .union([z.literal('bytes'), z.int().min(257).max(65_536)])
-      .default(512)
-      .describe('"bytes" (256 tokens), or the size of a byte-pair vocabulary trained on the training part.'),
-    validation: z.number().gt(0).lt(0.5).default(0.05).describe('Share of the text that is held out, whole documents.'),
-  })
-  .describe('What the models learn from.');
 
 export const ladderSchema = z
   .strictObject({
@@ -90,7 +77,7 @@ export const studySchema = z
     model: gptSchema
       .omit({ vocabulary: true, width: true })
       .describe('Everything about the model but its width and vocabulary.'),
-    data: dataSchema,
+    data: textDataSchema,
     ladder: ladderSchema,
     recipe: recipeSchema.prefault({}),
     tune: z
