@@ -52,7 +52,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   engine: CORE_BELOW_SCALING,
   io: CORE,
   'index.ts': CORE,
-  'app/study': [...CORE, 'engine', 'io', 'draw'],
+  'app/study': [...CORE, 'engine', 'io', 'draw', 'app/worker'],
   'app/worker': [...CORE, 'engine', 'io'],
   'app/cli': [...CORE, 'engine', 'io', 'draw', 'app/study', 'app/worker'],
   'app/server': [...CORE, 'io', 'draw', 'app/study'],

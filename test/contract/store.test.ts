@@ -57,7 +57,9 @@ describe('the store', () => {
         [1, 512, {}],
         [2, 1024, {}],
       ]);
-      store.addMeasurements('a', 2, [{ step: 3, samples: 64, split: 'validation', loss: 1, accuracy: 0.5, final: true }]);
+      store.addMeasurements('a', 2, [
+        { step: 3, samples: 64, split: 'validation', loss: 1, accuracy: 0.5, final: true },
+      ]);
       expect(store.finals().get('a')).toMatchObject({ seen: 64, metrics: { accuracy: 0.5 } });
       store.close();
     }

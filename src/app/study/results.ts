@@ -30,7 +30,7 @@ export function runRows(store: Store, trials: readonly PlannedTrial[], trainToke
       curve: store
         .curve(trial.id)
         .filter(({ split }) => split === 'train')
-        .map(({ tokens, loss }) => ({ tokens, loss })),
+        .map(({ seen, loss }) => ({ tokens: seen, loss })),
     };
   });
 }

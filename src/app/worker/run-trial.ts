@@ -4,21 +4,37 @@ import { EXIT_DIVERGED, EXIT_DONE, EXIT_RESUME, trialSpecSchema } from '../../co
 import type { Measurement, TrialSpec } from '../../core/schema/trial.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import { decodeCheckpoint } from '../../engine/checkpoint.ts';
+import type { Metrics } from '../../engine/metrics.ts';
 import { train } from '../../engine/train.ts';
 import type { TrainOutcome } from '../../engine/train.ts';
 import { makeFolder, writeAtomically } from '../../io/files/atomic.ts';
 import { checkpointPath } from '../../io/launch/attempt.ts';
-import { textData } from './trial-data.ts';
+import { openDataset } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+import { LOSS_OF, trialData } from './trial-data.ts';
 import type { TrialData } from './trial-data.ts';
 import { trialNetwork } from './trial-network.ts';
+import { watchResources } from './watch.ts';
 
 /** Runs one attempt from its folder by the trial contract and gives the exit code. */
 export async function runTrial(folder: string, signal: AbortSignal): Promise<number> {
   const spec = readSpec(folder);
-  const trained = await trialNetwork(spec, 'cross-entropy');
-  const data = textData(spec, trained);
+  const dataset = await openDataset(spec.data, folder);
+  try {
+    return await trainOn(dataset, spec, folder, signal);
+  } finally {
+    await dataset.close();
+  }
+}
+
+async function trainOn(dataset: Dataset, spec: TrialSpec, folder: string, signal: AbortSignal): Promise<number> {
+  const trained = await trialNetwork(spec, LOSS_OF[dataset.task]);
+  const data = trialData(spec, dataset, trained);
+  const { heldOutEvery } = spec.evaluation;
   makeFolder(spec.checkpoints);
   const sink = new MetricsSink(folder, spec, data);
+  const resume = spec.resume === null ? undefined : decodeCheckpoint(readFileSync(spec.resume));
+  const resources = watchResources(resume?.step ?? 0, data.perStep);
   let due = Date.now() + 1000 * spec.checkpointSeconds;
   const outcome = await train({
     network: trained.network,
@@ -30,20 +46,23 @@ export async function runTrial(folder: string, signal: AbortSignal): Promise<num
     batches: data.batches,
     heldOut: data.heldOut,
     logEvery: spec.evaluation.every,
-    heldOutEvery: spec.evaluation.heldOutEvery,
-    patience: spec.evaluation.patience,
-    ...(data.hopelessLoss === undefined ? {} : { hopelessLoss: data.hopelessLoss }),
+    ...(heldOutEvery > 0 && { watch: { every: heldOutEvery, source: data.watched } }),
+    hopelessLoss: dataset.constantLoss,
     signal,
-    ...(spec.resume === null ? {} : { resume: decodeCheckpoint(readFileSync(spec.resume)) }),
-    onPoint: (step, loss) => sink.write({ step, split: 'train', loss }),
-    onEvaluation: (step, evaluation) => sink.write({ step, split: 'validation', ...evaluation }),
+    ...(resume && { resume }),
+    onPoint: (step, loss) => sink.write({ step, split: 'train', loss, ...resources(step) }),
+    onEvaluation: (step, evaluation) =>
+      sink.write({ step, split: 'validation', ...inRawUnits(evaluation, dataset), ...resources(step) }),
     wantsCheckpoint: () => Date.now() >= due,
     onCheckpoint: (bytes) => {
       writeAtomically(checkpointPath(spec.checkpoints), bytes);
       due = Date.now() + 1000 * spec.checkpointSeconds;
     },
   });
-  return report(outcome, spec, sink);
+  return report(outcome, spec, sink, (evaluation) => ({
+    ...inRawUnits(evaluation, dataset),
+    ...resources(evaluation.step),
+  }));
 }
 
 function readSpec(folder: string): TrialSpec {
@@ -83,7 +102,20 @@ class MetricsSink {
   }
 }
 
-function report(outcome: TrainOutcome, spec: TrialSpec, sink: MetricsSink): number {
+/** A regression learns a standardised target; its error is told in the target's own unit. */
+function inRawUnits<Result extends Metrics>(evaluation: Result, { target }: Dataset): Result {
+  const { rmse } = evaluation;
+  return rmse === undefined || !target ? evaluation : { ...evaluation, rmse: rmse * target.deviation };
+}
+
+type Done = Extract<TrainOutcome, { end: 'done' | 'stuck' }>;
+
+function report(
+  outcome: TrainOutcome,
+  spec: TrialSpec,
+  sink: MetricsSink,
+  told: (evaluation: Omit<Done, 'end'>) => Omit<Done, 'end'>,
+): number {
   switch (outcome.end) {
     case 'interrupted':
       writeAtomically(checkpointPath(spec.checkpoints), outcome.checkpoint);
@@ -100,7 +132,7 @@ function report(outcome: TrainOutcome, spec: TrialSpec, sink: MetricsSink): numb
       return EXIT_DIVERGED;
     default: {
       const { end, ...evaluation } = outcome;
-      sink.write({ ...evaluation, split: 'validation', final: true, end });
+      sink.write({ ...told(evaluation), split: 'validation', final: true, end });
       sink.sync();
       return end === 'done' ? EXIT_DONE : EXIT_DIVERGED;
     }

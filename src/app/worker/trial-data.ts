@@ -1,47 +1,86 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { datasetManifestSchema } from '../../core/schema/dataset.ts';
 import type { TrialSpec } from '../../core/schema/trial.ts';
+import type { DataTask } from '../../core/terms/dataset.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
-import type { BatchSource, EvaluationSource } from '../../engine/data/contract.ts';
-import { heldOutWindows, windowBatches } from '../../engine/data/windows.ts';
-import { openTokens } from '../../io/datasets/tokens.ts';
+import type { BatchSource, EvaluationSource, SampleInput } from '../../engine/data/contract.ts';
+import type { Dataset } from './dataset.ts';
 import type { TrialNetwork } from './trial-network.ts';
 
-/** What a trial learns from and is judged by, made for one network. */
+/** What a trial learns from and is judged by, as one network takes it. */
 export interface TrialData {
   readonly batches: BatchSource;
   readonly heldOut: EvaluationSource;
+  /** What is looked at between the steps: the part kept for it, else what is held out. */
+  readonly watched: EvaluationSource;
   /** Samples in a batch: windows of a text, images, rows of a table. */
   readonly batch: number;
   /** What measurements count in, and how many a step learns from. */
   readonly unit: 'tokens' | 'samples';
   readonly perStep: number;
-  /** A held-out loss at or above this is no better than knowing nothing. */
-  readonly hopelessLoss?: number;
 }
 
-/** Windows of a tokenised text. */
-export function textData(spec: TrialSpec, { input }: TrialNetwork): TrialData {
-  const { cache } = spec.data;
-  const context = input.shape[0];
-  const { batchTokens } = spec.recipe;
-  const batch = batchTokens / context;
-  if (!Number.isInteger(batch)) {
-    throw new IsoflopError(
-      'invalid-input',
-      `a batch of ${batchTokens} tokens is not a whole number of windows of ${context}`,
-      { path: 'recipe.batchTokens', hint: `Take a multiple of ${context}.` },
-    );
-  }
-  const [text, held] = ['train.bin', 'validation.bin'].map((name) => openTokens(join(cache, name)));
-  const manifest = datasetManifestSchema.parse(JSON.parse(readFileSync(join(cache, 'manifest.json'), 'utf8')));
+/** The loss that a task has where nothing else is said. */
+export const LOSS_OF: Readonly<Record<DataTask, NonNullable<TrialSpec['loss']>>> = {
+  classification: 'cross-entropy',
+  regression: 'mse',
+  language: 'cross-entropy',
+};
+
+/** Batches and held-out samples of a data set for a trial's network. */
+export function trialData(spec: TrialSpec, dataset: Dataset, { input }: TrialNetwork): TrialData {
+  const isText = dataset.task === 'language';
+  const context = isText ? { context: input.shape[0] } : {};
+  const batch = isText ? windowsOf(spec, input.shape[0]) : spec.recipe.batch;
+  const sample = sampleInput(dataset, input);
+  const part = dataset.counts.validation > 0 ? 'validation' : 'heldOut';
+  const most = isText ? { most: spec.evaluation.windows } : {};
   return {
-    batches: windowBatches(text, context, batch, spec.seed, input.name),
-    heldOut: heldOutWindows(held, context, spec.evaluation.windows, input.name),
+    batches: dataset.batches({ input: sample, batch, seed: spec.seed, ...context }),
+    heldOut: dataset.heldOut({ input: sample, ...context, ...most }),
+    watched: dataset.heldOut({ input: sample, part, ...context, ...most }),
     batch,
-    unit: 'tokens',
-    perStep: batchTokens,
-    hopelessLoss: manifest.unigramLoss,
+    unit: isText ? 'tokens' : 'samples',
+    perStep: isText ? spec.recipe.batchTokens : batch,
   };
 }
+
+function windowsOf({ recipe }: TrialSpec, context: number): number {
+  const windows = recipe.batchTokens / context;
+  if (Number.isInteger(windows)) return windows;
+  throw new IsoflopError(
+    'invalid-input',
+    `a batch of ${recipe.batchTokens} tokens is not a whole number of windows of ${context}`,
+    { path: 'recipe.batchTokens', hint: `Take a multiple of ${context}.` },
+  );
+}
+
+/** Images are told apart from rows by their axes, and channels by where 1 or 3 of them stand. */
+function sampleInput({ sample }: Dataset, { name, shape }: TrialNetwork['input']): SampleInput {
+  if (sample.kind !== 'image') {
+    checkRow(sample, shape);
+    return { name };
+  }
+  const { channels, height, width } = sample;
+  if (shape.length === 1) {
+    if (shape[0] === channels * height * width) return { name };
+    throw mismatch(`${shape[0]} numbers`, `images of ${height} x ${width} x ${channels}`);
+  }
+  if (shape.length === 3 && shape[0] === channels) return { name, layout: 'NCHW', height: shape[1], width: shape[2] };
+  if (shape.length === 3 && shape[2] === channels) return { name, layout: 'NHWC', height: shape[0], width: shape[1] };
+  throw mismatch(
+    `[${shape.join(', ')}]`,
+    `images of ${height} x ${width} x ${channels}`,
+    'Set data.channels to what the model takes.',
+  );
+}
+
+function checkRow(sample: Exclude<Dataset['sample'], { kind: 'image' }>, shape: readonly number[]): void {
+  if (sample.kind === 'row' && (shape.length !== 1 || shape[0] !== sample.features))
+    throw mismatch(
+      `[${shape.join(', ')}]`,
+      `${sample.features} features`,
+      `Set the model's inputs to ${sample.features}.`,
+    );
+}
+
+const mismatch = (wanted: string, came: string, hint = 'Choose a model for such samples.'): IsoflopError =>
+  new IsoflopError('invalid-input', `the model takes ${wanted}, the data have ${came}`, { path: 'model', hint });

@@ -19,8 +19,7 @@ export async function trialNetwork(spec: TrialSpec, loss: NonNullable<TrialSpec[
   const known = modelSchema.safeParse(spec.model);
   const model = await modelOfTrial(spec.model);
   if (known.success) return { network: networkOfSpec(known.data), input: inputOf(model) };
-  const { labelSmoothing, stochasticDepth } = spec.recipe;
-  return { network: networkOf(model, { loss: spec.loss ?? loss, labelSmoothing, stochasticDepth }), input: inputOf(model) };
+  return { network: networkOf(model, { loss: spec.loss ?? loss }), input: inputOf(model) };
 }
 
 /** The model of a trial: of a family, or a document with parameters of its family set. */

@@ -11,6 +11,8 @@ import { scaleSchema } from './scale.ts';
 import { schemasSchema } from './schemas.ts';
 import { studySchema } from './study.ts';
 import { targetSchema } from './target.ts';
+import { trainingSchema } from './training.ts';
+import { trainingResultSchema } from './training-result.ts';
 import { trialSpecSchema } from './trial.ts';
 
 /** A format that isoflop prints or reads. */
@@ -41,9 +43,11 @@ export const DOCUMENTS: readonly PublishedDocument[] = [
   output('devices', 'isoflop devices --json', devicesSchema),
   output('presets', 'isoflop presets --json', presetsSchema),
   output('schemas', 'isoflop schema --json', schemasSchema),
+  output('training-result', 'isoflop train FILE --json', trainingResultSchema),
   output('error', 'every command with --json, where it fails', errorSchema),
   input('law', 'isoflop fit RECORDS --law FILE', lawSchema),
   input('study', 'isoflop study run FILE', studySchema),
+  input('training', 'isoflop train FILE', trainingSchema),
   input('trial', 'spec.json, which a trainer reads', trialSpecSchema),
 ];
 

@@ -42,7 +42,12 @@ export const recipeSchema = z
       .positive()
       .default(0.015)
       .describe('Peak learning rate at the base width, for the shortest run of the ladder.'),
-    batchTokens: z.int().min(1).default(512).describe('Tokens in one optimiser step; a multiple of the context.'),
+    batch: z.int().min(1).default(64).describe('Samples in one optimiser step: images, or rows of a table.'),
+    batchTokens: z
+      .int()
+      .min(1)
+      .default(512)
+      .describe('Tokens in one optimiser step of a text; a multiple of the context.'),
     parametrization: z
       .enum(['standard', 'mup'])
       .default('mup')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imagesDataSchema, tableDataSchema } from './data.ts';
 import { modelSchema } from './model.ts';
 import { recipeSchema } from './recipe.ts';
 
@@ -15,7 +16,7 @@ export const trialModelSchema = z
   .describe('What is trained.');
 
 export const lossSchema = z
-  .enum(['cross-entropy', 'binary-cross-entropy', 'mse', 'mae', 'huber'])
+  .enum(['cross-entropy', 'binary-cross-entropy', 'mse'])
   .describe('What training makes small.');
 
 const tokensSchema = z.strictObject({
@@ -31,7 +32,7 @@ export const trialSpecSchema = z
     trial: z.string().describe('Name of the trial, unique in the study and safe as a folder name.'),
     attempt: z.int().min(1),
     model: trialModelSchema,
-    data: z.discriminatedUnion('kind', [tokensSchema]),
+    data: z.discriminatedUnion('kind', [tokensSchema, imagesDataSchema, tableDataSchema]),
     loss: lossSchema.optional().describe('For models that name none. Default: by the data.'),
     budget: z.strictObject({
       steps: z.int().min(1).describe('Optimiser steps.'),
@@ -43,8 +44,11 @@ export const trialSpecSchema = z
     evaluation: z.strictObject({
       windows: z.int().min(1).default(2500).describe('Held-out windows of a text that are evaluated.'),
       every: z.int().min(1).describe('Steps between logged points of the loss curve.'),
-      heldOutEvery: z.int().min(0).default(0).describe('Steps between held-out evaluations; 0: after the last step alone.'),
-      patience: z.int().min(0).default(0).describe('Evaluations without a better loss after which training stops; 0: never.'),
+      heldOutEvery: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe('Steps between held-out evaluations; 0: after the last step alone.'),
     }),
     threads: z.int().min(1).default(1).describe('Threads of the engine.'),
     checkpointSeconds: z.number().positive().default(20).describe('Wall seconds between checkpoints.'),

@@ -70,19 +70,21 @@ export function windowBatches(
 }
 
 /** At most `most` windows that do not overlap, spread evenly over the held-out text; the same for every model of a study. */
-export function heldOutWindows(
-  reader: TokenReader,
-  context: number,
-  most: number,
-  input = 'tokens',
-): EvaluationSource {
+export function heldOutWindows(reader: TokenReader, context: number, most: number, input = 'tokens'): EvaluationSource {
   const available = countWindows(reader, context);
   const count = Math.min(most, available);
   const window = new Uint16Array(context + 1);
   return {
     count,
     fill(sample, row, inputs) {
-      writeWindow(reader, Math.floor((sample * available) / count) * context, row, window, inputs[input], inputs.targets);
+      writeWindow(
+        reader,
+        Math.floor((sample * available) / count) * context,
+        row,
+        window,
+        inputs[input],
+        inputs.targets,
+      );
     },
   };
 }

@@ -115,7 +115,17 @@ export class Store {
            ON CONFLICT (trial, split, step) DO UPDATE SET attempt = excluded.attempt, seen = excluded.seen, loss = excluded.loss,
              lossError = excluded.lossError, final = excluded.final, metrics = excluded.metrics
            WHERE excluded.attempt >= measurements.attempt`,
-          [trial, split, step, attempt, tokens ?? samples ?? 0, loss, lossError ?? null, final ? 1 : 0, metricsText(measurement)],
+          [
+            trial,
+            split,
+            step,
+            attempt,
+            tokens ?? samples ?? 0,
+            loss,
+            lossError ?? null,
+            final ? 1 : 0,
+            metricsText(measurement),
+          ],
         );
       }
       this.run('COMMIT', []);

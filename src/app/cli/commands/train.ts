@@ -1,15 +1,43 @@
+import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
+import { readTrainingFile } from '../../study/training/file.ts';
+import { runTraining } from '../../study/training/run.ts';
 import { runTrial } from '../../worker/run-trial.ts';
+import { interruptible } from '../interrupt.ts';
+import { ProgressView } from '../progress.ts';
+import { trainingText } from '../training-text.ts';
 
 /** `isoflop train` */
 export function register(program: Command): void {
   program
     .command('train')
-    .description('Run one attempt of a trial with the built-in engine, by the trial contract.')
-    .argument('<folder>', 'the attempt folder, holding spec.json')
-    .action(async (folder: string) => {
-      const stop = new AbortController();
-      process.on('SIGTERM', () => stop.abort()).on('SIGINT', () => stop.abort());
-      process.exitCode = await runTrial(folder, stop.signal);
-    });
+    .description('Train a model with the built-in engine, and measure what it has learnt.')
+    .argument('<training>', 'a training file; or the folder of one attempt of a trial, by the trial contract')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  isoflop train examples/mnist/training.yaml\n\nThe keys of a training file: isoflop schema training',
+    )
+    .action((path: string, { json = false }: { json?: boolean }) =>
+      existsSync(path) && statSync(path).isDirectory() ? attempt(path) : training(path, json),
+    );
+}
+
+async function attempt(folder: string): Promise<void> {
+  const stop = new AbortController();
+  process.on('SIGTERM', () => stop.abort()).on('SIGINT', () => stop.abort());
+  process.exitCode = await runTrial(folder, stop.signal);
+}
+
+async function training(path: string, json: boolean): Promise<void> {
+  const file = readTrainingFile(path);
+  const observer = new ProgressView();
+  try {
+    const result = await interruptible((signal) => runTraining(file, { observer, signal }));
+    observer.close();
+    console.log(json ? JSON.stringify(result, null, 2) : trainingText(result));
+    if (!result.loss) process.exitCode = 1;
+  } finally {
+    observer.close();
+  }
 }

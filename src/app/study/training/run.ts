@@ -1,0 +1,81 @@
+import type { Training } from '../../../core/schema/training.ts';
+import { IsoflopError } from '../../../core/terms/errors.ts';
+import { localExecutor } from '../../../io/launch/local.ts';
+import { acquireStudyLock } from '../../../io/store/lock.ts';
+import { Store } from '../../../io/store/store.ts';
+import type { StudyObserver } from '../context.ts';
+import { executeTrials } from '../execute.ts';
+import { trainingData } from './data.ts';
+import type { TrainingData } from './data.ts';
+import type { TrainingFile } from './file.ts';
+import { trainingModel } from './model.ts';
+import { checkOutputs, costOf, planRuns, sharing, taskOf } from './plan.ts';
+import type { PlannedRun } from './plan.ts';
+import { trainingResult } from './result.ts';
+import type { TrainingResult } from './result.ts';
+
+export interface TrainingOptions {
+  readonly observer: Pick<StudyObserver, 'progress' | 'trial' | 'say'>;
+  readonly signal: AbortSignal;
+}
+
+/** Runs a training from its file, or goes on with it; runs that are done are not repeated. */
+export async function runTraining(file: TrainingFile, options: TrainingOptions): Promise<TrainingResult> {
+  const lock = acquireStudyLock(file.output);
+  try {
+    const data = await trainingData(file, (progress) => options.observer.progress(progress), options.signal);
+    try {
+      return await trainOn(file, data, options);
+    } finally {
+      await data.dataset.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function trainOn(
+  { training, base, output }: TrainingFile,
+  data: TrainingData,
+  options: TrainingOptions,
+): Promise<TrainingResult> {
+  const trained = await trainingModel(training, base, data.dataset);
+  checkOutputs(trained, data.dataset);
+  const runs = planRuns(training, trained, data);
+  const { workers, threads } = sharing(training, runs.length);
+  const store = Store.open(output);
+  try {
+    checkSame(store, training, data, output);
+    const context = {
+      ...options,
+      folder: output,
+      store,
+      executor: localExecutor(),
+      workers,
+      taskOf: (run: PlannedRun, every: number) => taskOf(training, data.written, threads, run, every),
+      knowingNothing: `the best constant answer alone gives ${data.dataset.constantLoss.toFixed(3)}`,
+    };
+    await executeTrials(context, runs);
+    return trainingResult(training, data.dataset, trained, costOf(trained), runs, store);
+  } finally {
+    store.close();
+  }
+}
+
+/** Refuses to mix the runs of two trainings in one folder; more seeds of the same one are welcome. */
+function checkSame(store: Store, training: Training, { written }: TrainingData, folder: string): void {
+  const { model, set, loss, recipe, epochs, steps, evaluation } = training;
+  const identity = JSON.stringify({ model, set, data: written, loss, recipe, epochs, steps, evaluation });
+  const known = store.document<string>('identity');
+  if (known === undefined) store.putDocument('identity', identity);
+  else if (known !== identity) {
+    throw new IsoflopError(
+      'refused',
+      'the folder holds the runs of another training: its model, data or recipe differ',
+      {
+        path: folder,
+        hint: 'Give this training another name or `output:`, or delete that folder.',
+      },
+    );
+  }
+}

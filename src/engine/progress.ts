@@ -1,0 +1,59 @@
+import { IsoflopError } from '../core/terms/errors.ts';
+import { encodeCheckpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { TrainingSession } from './session/training-session.ts';
+
+/** A loss above this many times the first one cannot recover in what is left of a schedule. */
+const DIVERGENCE_RATIO = 1.5;
+/** Steps over which the loss is averaged before it is compared: one bad batch is not divergence. */
+const DIVERGENCE_WINDOW = 20;
+
+/** The state of a run beside its tensors. */
+export class TrainingProgress {
+  step = 0;
+  firstLoss = Number.NaN;
+  private lossSum = 0;
+  private lossCount = 0;
+  private readonly recent: number[] = [];
+  private readonly session: TrainingSession;
+
+  constructor(session: TrainingSession, resume: Checkpoint | undefined) {
+    this.session = session;
+    if (!resume) return;
+    if (resume.parameters.length !== session.state.parameters.length) {
+      throw new IsoflopError('invalid-input', 'the checkpoint belongs to a model of another size', {
+        hint: 'Delete it to start the trial afresh.',
+      });
+    }
+    this.step = resume.step;
+    this.firstLoss = resume.firstLoss;
+    this.lossSum = resume.lossSum;
+    this.lossCount = resume.lossCount;
+    for (const name of ['parameters', 'moments1', 'moments2'] as const) session.state[name].set(resume[name]);
+  }
+
+  /** Counts a step's loss; true when the run has diverged. */
+  advance(loss: number): boolean {
+    if (this.step === 0) this.firstLoss = loss;
+    this.step += 1;
+    this.lossSum += loss;
+    this.lossCount += 1;
+    this.recent.push(loss);
+    if (this.recent.length > DIVERGENCE_WINDOW) this.recent.shift();
+    if (!Number.isFinite(loss)) return true;
+    const mean = this.recent.reduce((sum, value) => sum + value, 0) / this.recent.length;
+    return this.recent.length === DIVERGENCE_WINDOW && mean > DIVERGENCE_RATIO * this.firstLoss;
+  }
+
+  takeMean(): number {
+    const mean = this.lossSum / this.lossCount;
+    this.lossSum = 0;
+    this.lossCount = 0;
+    return mean;
+  }
+
+  checkpoint(): Uint8Array {
+    const { step, firstLoss, lossSum, lossCount } = this;
+    return encodeCheckpoint({ step, firstLoss, lossSum, lossCount, ...this.session.state });
+  }
+}
