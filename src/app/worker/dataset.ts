@@ -1,6 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { datasetManifestSchema } from '../../core/schema/dataset.ts';
+import type { DatasetManifest } from '../../core/schema/dataset.ts';
 import type { Augment, ImagesData, TableData } from '../../core/schema/data.ts';
 import type { DataPart, DataTask, Exclusion } from '../../core/terms/dataset.ts';
+import { Exclusions } from '../../core/terms/exclusions.ts';
 import type { BatchSource, EvaluationSource, SampleInput } from '../../engine/data/contract.ts';
+import { heldOutImages, imageBatches } from '../../engine/data/images/batches.ts';
+import { divideImages } from '../../engine/data/images/image-dataset.ts';
+import { heldOutTable, tableBatches } from '../../engine/data/tables/batches.ts';
+import { divideTable } from '../../engine/data/tables/table-dataset.ts';
+import { heldOutWindows, windowBatches } from '../../engine/data/windows.ts';
+import { readImages } from '../../io/datasets/images/read-images.ts';
+import { readTable } from '../../io/datasets/tables/read-table.ts';
+import { openTokens } from '../../io/datasets/tokens.ts';
+import { fileError } from '../../io/files/errors.ts';
 
 /** Text that was tokenised before (`prepareText`): the folder of train.bin, validation.bin and manifest.json. */
 export interface TokenData {
@@ -59,4 +73,91 @@ export interface Dataset {
 }
 
 /** Opens a data set; relative paths start from `base`. Errors name file and row or entry. */
-export declare function openDataset(data: ImagesData | TableData | TokenData, base: string): Promise<Dataset>;
+export async function openDataset(data: ImagesData | TableData | TokenData, base: string): Promise<Dataset> {
+  switch (data.kind) {
+    case 'images':
+      return openImages(data, base);
+    case 'table':
+      return openTable(data, base);
+    default:
+      return openText(data, base);
+  }
+}
+
+async function openImages(data: ImagesData, base: string): Promise<Dataset> {
+  const files = await readImages(data, base);
+  const exclusions = new Exclusions(files.excluded);
+  const { parts, constantLoss } = divideImages(files, data, exclusions);
+  const { height, width, channels } = files.train;
+  return {
+    task: 'classification',
+    sample: { kind: 'image', height, width, channels },
+    classes: files.classes,
+    counts: countsOf((name) => parts[name].rows.length),
+    constantLoss,
+    excluded: exclusions.list(),
+    batches: ({ input, batch, seed, augment = data.augment }) =>
+      imageBatches(parts.train, { input, batch, seed, augment }),
+    heldOut: ({ input, part = 'heldOut', most }) => heldOutImages(parts[part], input, most),
+    close: async () => {},
+  };
+}
+
+async function openTable(data: TableData, base: string): Promise<Dataset> {
+  const files = await readTable(data, base);
+  const exclusions = new Exclusions(files.excluded);
+  const { parts, features, classes, target, constantLoss } = divideTable(files, data, exclusions);
+  return {
+    task: data.task,
+    sample: { kind: 'row', features: features.length, names: features },
+    classes,
+    counts: countsOf((name) => parts[name].count),
+    ...(target && { target }),
+    constantLoss,
+    excluded: exclusions.list(),
+    batches: (options) => tableBatches(parts.train, options),
+    heldOut: ({ input, part = 'heldOut', most }) => heldOutTable(parts[part], input, most),
+    close: async () => {},
+  };
+}
+
+function openText({ cache }: TokenData, base: string): Dataset {
+  const folder = resolve(base, cache);
+  const manifest = readManifest(folder);
+  const files = { train: openTokens(join(folder, 'train.bin')), heldOut: openTokens(join(folder, 'validation.bin')) };
+  return {
+    task: 'language',
+    sample: { kind: 'tokens', vocabulary: manifest.vocabulary },
+    classes: [],
+    counts: { train: files.train.length, validation: 0, heldOut: files.heldOut.length },
+    constantLoss: manifest.unigramLoss,
+    excluded: [],
+    batches: ({ context, batch, seed }) => windowBatches(files.train, contextOf(context), batch, seed),
+    heldOut: ({ context, part = 'heldOut', most = Infinity }) =>
+      heldOutWindows(part === 'train' ? files.train : files.heldOut, contextOf(context), most),
+    close: async () => {
+      files.train.close();
+      files.heldOut.close();
+    },
+  };
+}
+
+const countsOf = (count: (part: DataPart) => number): Record<DataPart, number> => ({
+  train: count('train'),
+  validation: count('validation'),
+  heldOut: count('heldOut'),
+});
+
+function contextOf(context: number | undefined): number {
+  if (context === undefined) throw new Error('internal: text wants the tokens of a window');
+  return context;
+}
+
+function readManifest(folder: string): DatasetManifest {
+  const path = join(folder, 'manifest.json');
+  try {
+    return datasetManifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw fileError(cause, 'reading the tokenised text', path);
+  }
+}

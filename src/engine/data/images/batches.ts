@@ -1,0 +1,88 @@
+import { Random } from '../../../core/math/random.ts';
+import { resizeImage } from '../../../core/math/resize.ts';
+import type { PixelGrid } from '../../../core/math/resize.ts';
+import type { Augment } from '../../../core/schema/data.ts';
+import type { Images } from '../../../core/terms/dataset.ts';
+import type { BatchInputs, BatchSource, EvaluationSource, SampleInput } from '../contract.ts';
+import { epochOrder, spread } from '../order.ts';
+import { inputOf, writeClass } from '../targets.ts';
+import { augmentImage } from './augment.ts';
+
+/** Stream of the seed that changes a sample, plus the sample's place in the run. */
+const AUGMENT_STREAM = 2 ** 40;
+
+/** A part of a data set, ready to be written into a program's inputs. Plain data: threads share it without a copy. */
+export interface ImagePart {
+  readonly images: Images;
+  /** Which images belong to the part. */
+  readonly rows: Uint32Array;
+  /** Number of classes. */
+  readonly classes: number;
+  /** What each of the 256 levels becomes, by channel. */
+  readonly levels: readonly Float32Array[];
+}
+
+export interface ImageBatchOptions {
+  readonly input: SampleInput;
+  readonly batch: number;
+  readonly seed: number;
+  readonly augment: Augment;
+}
+
+/** Batches of training images: order and changes follow from the seed and the step alone. */
+export function imageBatches(part: ImagePart, options: ImageBatchOptions): BatchSource {
+  const { input, batch, seed, augment } = options;
+  const sampleAt = epochOrder(part.rows.length, seed);
+  return {
+    fill(step, inputs) {
+      for (let row = 0; row < batch; row++) {
+        const place = step * batch + row;
+        const sample = part.rows[sampleAt(place)];
+        const image = augmentImage(imageOf(part, sample, input), augment, new Random(seed, AUGMENT_STREAM + place));
+        writeImage(image, part.levels, row, input, inputs, batch);
+        writeClass(inputs, row, part.images.labels[sample], part.classes);
+      }
+    },
+  };
+}
+
+/** Images as they are, at most `most` spread evenly over the part. */
+export function heldOutImages(part: ImagePart, input: SampleInput, most = Infinity): EvaluationSource {
+  const count = Math.min(most, part.rows.length);
+  return {
+    count,
+    fill(sample, row, inputs) {
+      const index = part.rows[spread(sample, count, part.rows.length)];
+      writeImage(imageOf(part, index, input), part.levels, row, input, inputs);
+      writeClass(inputs, row, part.images.labels[index], part.classes);
+    },
+  };
+}
+
+function imageOf({ images }: ImagePart, index: number, input: SampleInput): PixelGrid {
+  const { height, width, channels, pixels } = images;
+  const size = height * width * channels;
+  const image = { height, width, channels, pixels: pixels.subarray(index * size, (index + 1) * size) };
+  const to = { height: input.height ?? height, width: input.width ?? width };
+  if (to.height === height && to.width === width) return image;
+  return { ...to, channels, pixels: resizeImage(image, to.height, to.width) };
+}
+
+function writeImage(
+  { height, width, channels, pixels }: PixelGrid,
+  levels: readonly Float32Array[],
+  row: number,
+  { name, layout = 'NCHW' }: SampleInput,
+  inputs: BatchInputs,
+  batch?: number,
+): void {
+  const values = inputOf(inputs, name, pixels.length, batch);
+  const start = row * pixels.length;
+  const area = height * width;
+  const [stride, step] = layout === 'NCHW' ? [area, 1] : [1, channels];
+  for (let channel = 0; channel < channels; channel++) {
+    const table = levels[channel];
+    let into = start + channel * stride;
+    for (let from = channel; from < pixels.length; from += channels, into += step) values[into] = table[pixels[from]];
+  }
+}
