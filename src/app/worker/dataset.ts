@@ -132,9 +132,10 @@ function openText({ cache }: TokenData, base: string): Dataset {
     counts: { train: files.train.length, validation: 0, heldOut: files.heldOut.length },
     constantLoss: manifest.unigramLoss,
     excluded: [],
-    batches: ({ context, batch, seed }) => windowBatches(files.train, contextOf(context), batch, seed),
-    heldOut: ({ context, part = 'heldOut', most = Infinity }) =>
-      heldOutWindows(part === 'train' ? files.train : files.heldOut, contextOf(context), most),
+    batches: ({ input, context, batch, seed }) =>
+      windowBatches(files.train, contextOf(context), batch, seed, input.name),
+    heldOut: ({ input, context, part = 'heldOut', most = Infinity }) =>
+      heldOutWindows(part === 'train' ? files.train : files.heldOut, contextOf(context), most, input.name),
     close: async () => {
       files.train.close();
       files.heldOut.close();
