@@ -11,8 +11,6 @@ import { divideImages } from '../../engine/data/images/image-dataset.ts';
 import { heldOutTable, tableBatches } from '../../engine/data/tables/batches.ts';
 import { divideTable } from '../../engine/data/tables/table-dataset.ts';
 import { heldOutWindows, windowBatches } from '../../engine/data/windows.ts';
-import { readImages } from '../../io/datasets/images/read-images.ts';
-import { readTable } from '../../io/datasets/tables/read-table.ts';
 import { openTokens } from '../../io/datasets/tokens.ts';
 import { fileError } from '../../io/files/errors.ts';
 
@@ -85,6 +83,8 @@ export async function openDataset(data: ImagesData | TableData | TokenData, base
 }
 
 async function openImages(data: ImagesData, base: string): Promise<Dataset> {
+  // Decoders are loaded only where they are needed: text trials start by the thousand.
+  const { readImages } = await import('../../io/datasets/images/read-images.ts');
   const files = await readImages(data, base);
   const exclusions = new Exclusions(files.excluded);
   const { parts, constantLoss } = divideImages(files, data, exclusions);
@@ -104,6 +104,7 @@ async function openImages(data: ImagesData, base: string): Promise<Dataset> {
 }
 
 async function openTable(data: TableData, base: string): Promise<Dataset> {
+  const { readTable } = await import('../../io/datasets/tables/read-table.ts');
   const files = await readTable(data, base);
   const exclusions = new Exclusions(files.excluded);
   const { parts, features, classes, target, constantLoss } = divideTable(files, data, exclusions);

@@ -2,7 +2,7 @@ import type { ImagesData } from '../../../core/schema/data.ts';
 import type { DataPart, ImageFiles } from '../../../core/terms/dataset.ts';
 import type { Exclusions } from '../../../core/terms/exclusions.ts';
 import { constantClassLoss, withLearntClasses } from '../classes.ts';
-import { splitRows } from '../split.ts';
+import { refuseEmpty, splitRows } from '../split.ts';
 import type { Parts } from '../split.ts';
 import type { ImagePart } from './batches.ts';
 import { levelTables } from './normalize.ts';
@@ -18,6 +18,7 @@ export function divideImages(files: ImageFiles, options: ImagesData, exclusions:
   const { train, test, classes } = files;
   const labels = { train: train.labels, heldOut: (test ?? train).labels };
   const parts = withLearntClasses(divide(files, options), labels, classes, options.onBad, exclusions);
+  refuseEmpty(parts);
   const levels = levelTables(options.normalize, train, parts.train);
   const part = (name: DataPart): ImagePart => ({
     images: name === 'heldOut' ? (test ?? train) : train,
