@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { resizeImage } from '../../src/core/math/resize.ts';
+import type { PixelGrid } from '../../src/core/math/resize.ts';
 import { imagesDataSchema } from '../../src/core/schema/data.ts';
 import { Exclusions } from '../../src/core/terms/exclusions.ts';
+import { transformImage } from '../../src/engine/data/images/affine.ts';
+import * as colours from '../../src/engine/data/images/colour.ts';
 import { ImageCollector } from '../../src/io/datasets/images/collector.ts';
 import { imageDecoder } from '../../src/io/datasets/images/decode.ts';
 import type { ImageDecoder } from '../../src/io/datasets/images/decode.ts';
@@ -15,6 +18,7 @@ interface Golden {
   readonly files: readonly { name: string; file: string; shape: [number, number, number]; pixels: string }[];
   readonly resized: readonly { from: [number, number]; to: [number, number]; pixels: string; resized: string }[];
   readonly grey: { pixels: string; grey: string };
+  readonly changed: { pixels: string; cases: { name: string; given: never[]; pixels: string }[] };
   readonly parquet: readonly { compression: string; file: string }[];
 }
 
@@ -85,6 +89,15 @@ test('colour becomes grey as in PIL', () => {
   const collector = new ImageCollector(options, new Exclusions());
   collector.add({ height: 9, width: 11, channels: 3, pixels: bytes(pixels) }, 0, 'x', 1);
   expect(largestDifference(collector.finish().pixels, bytes(grey))).toBe(0);
+});
+
+describe('changes of augmentation are those of PIL, within 1', () => {
+  const changes = { ...colours, transformImage } as unknown as Record<string, (image: PixelGrid, ...given: never[]) => PixelGrid>;
+  const image = { height: 12, width: 10, channels: 3, pixels: bytes(GOLDEN.changed.pixels) };
+
+  test.each(GOLDEN.changed.cases)('$name $given', ({ name, given, pixels }) => {
+    expect(largestDifference(changes[name](image, ...given).pixels, bytes(pixels))).toBeLessThanOrEqual(1);
+  });
 });
 
 describe('Parquet', () => {

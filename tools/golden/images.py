@@ -1,7 +1,7 @@
 """Golden images: python tools/golden/images.py writes test/golden/images.json.
 
 Encoded files of every kind that a data set may hold, with the pixels that PIL (libjpeg-turbo) decodes, resized images, colours
-turned to grey, and Parquet files with the cells that pyarrow put in. Needs pillow, numpy and pyarrow.
+turned to grey, colours and places changed as augmentation does, and Parquet files with the cells that pyarrow put in. Needs pillow, numpy and pyarrow.
 """
 
 import base64
@@ -13,7 +13,7 @@ import numpy as np
 import PIL
 import pyarrow as pa
 import pyarrow.parquet as pq
-from PIL import Image
+from PIL import Image, ImageEnhance, ImageOps
 
 OUT = pathlib.Path(__file__).parents[2] / "test/golden/images.json"
 RANDOM = np.random.default_rng(5)
@@ -89,12 +89,37 @@ def parquet():
         yield {"compression": compression, "file": text(buffer.getvalue())}
 
 
+def changed():
+    """Colour changes and affine moves of one image; `factor` and `matrix` as our own functions take them."""
+    image = picture(12, 10)
+    results = [
+        ("changeBrightness", [f], ImageEnhance.Brightness(image).enhance(f)) for f in (0.4, 1.7)
+    ] + [
+        ("changeContrast", [f], ImageEnhance.Contrast(image).enhance(f)) for f in (0.25, 1.9)
+    ] + [
+        ("changeSaturation", [f], ImageEnhance.Color(image).enhance(f)) for f in (0.1, 1.5)
+    ] + [
+        ("posterize", [5], ImageOps.posterize(image, 5)),
+        ("solarize", [100], ImageOps.solarize(image, 100)),
+        ("autocontrast", [], ImageOps.autocontrast(image)),
+    ]
+    # No place falls on a border between two pixels, where PIL (fixed point) and floating point may part.
+    matrices = [(1, 0.23, -1.07, 0, 1, 0), (0.96, -0.28, 2.13, 0.28, 0.96, -1.37), (1, 0, 3, 0, 1, -2)]
+    results += [
+        ("transformImage", [list(m)], image.transform(image.size, Image.Transform.AFFINE, m, Image.Resampling.NEAREST))
+        for m in matrices
+    ]
+    cases = [{"name": name, "given": given, "pixels": text(np.asarray(result).tobytes())} for name, given, result in results]
+    return {"pixels": text(np.asarray(image).tobytes()), "cases": cases}
+
+
 colour = picture(9, 11)
 document = {
     "made": f"tools/golden/images.py with pillow {PIL.__version__}, pyarrow {pa.__version__}, numpy {np.__version__}",
     "files": list(files()),
     "resized": list(resized()),
     "grey": {"pixels": text(np.asarray(colour).tobytes()), "grey": text(np.asarray(colour.convert("L")).tobytes())},
+    "changed": changed(),
     "parquet": list(parquet()),
 }
 OUT.write_text(json.dumps(document, indent=1) + "\n")
