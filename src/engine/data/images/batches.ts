@@ -15,6 +15,9 @@ const AUGMENT_STREAM = 2 ** 40;
 /** Stream of the seed that mixes a batch, plus the step. */
 const MIX_STREAM = 2 ** 41;
 
+/** Resized images are kept up to this many bytes; beyond it they are resized at each visit. */
+const MOST_RESIZED_BYTES = 2 ** 29;
+
 /** A part of a data set, ready to be written into a program's inputs. Plain data: threads share it without a copy. */
 export interface ImagePart {
   readonly images: Images;
@@ -39,13 +42,14 @@ export interface ImageBatchOptions {
 export function imageBatches(part: ImagePart, options: ImageBatchOptions): BatchSource {
   const { input, batch, seed, augment } = options;
   const sampleAt = epochOrder(part.rows.length, seed);
+  const imageAt = imagesFor(part, input);
   return {
     fill(step, inputs) {
       for (let row = 0; row < batch; row++) {
         const place = step * batch + row;
         const sample = part.rows[sampleAt(place)];
         const random = new Random(seed, AUGMENT_STREAM + place);
-        const image = augmentImage(imageOf(part, sample, input), augment, part.mean, random);
+        const image = augmentImage(imageAt(sample), augment, part.mean, random);
         const rows = writeImage(image, part.levels, row, input, inputs, batch);
         writeClass(inputs, row, rows, part.images.labels[sample], part.classes);
       }
@@ -74,23 +78,30 @@ function mixBatch(inputs: BatchInputs, { input, batch, augment }: ImageBatchOpti
 /** Images as they are, at most `most` spread evenly over the part. */
 export function heldOutImages(part: ImagePart, input: SampleInput, most = Infinity): EvaluationSource {
   const count = Math.min(most, part.rows.length);
+  const imageAt = imagesFor(part, input);
   return {
     count,
     fill(sample, row, inputs) {
       const index = part.rows[spread(sample, count, part.rows.length)];
-      const rows = writeImage(imageOf(part, index, input), part.levels, row, input, inputs);
+      const rows = writeImage(imageAt(index), part.levels, row, input, inputs);
       writeClass(inputs, row, rows, part.images.labels[index], part.classes);
     },
   };
 }
 
-function imageOf({ images }: ImagePart, index: number, input: SampleInput): PixelGrid {
-  const { height, width, channels, pixels } = images;
+/** The images of a part by their index, in the size that the model takes; resized once each while that fits the memory. */
+function imagesFor({ images }: ImagePart, input: SampleInput): (index: number) => PixelGrid {
+  const { height, width, channels, pixels, count } = images;
   const size = height * width * channels;
-  const image = { height, width, channels, pixels: pixels.subarray(index * size, (index + 1) * size) };
-  const to = { height: input.height ?? height, width: input.width ?? width };
-  if (to.height === height && to.width === width) return image;
-  return { ...to, channels, pixels: resizeImage(image, to.height, to.width) };
+  const whole = (index: number): PixelGrid => ({
+    ...{ height, width, channels, pixels: pixels.subarray(index * size, (index + 1) * size) },
+  });
+  const to = { height: input.height ?? height, width: input.width ?? width, channels };
+  if (to.height === height && to.width === width) return whole;
+  const resize = (index: number): PixelGrid => ({ ...to, pixels: resizeImage(whole(index), to.height, to.width) });
+  if (count * to.height * to.width * channels > MOST_RESIZED_BYTES) return resize;
+  const known: PixelGrid[] = [];
+  return (index) => (known[index] ??= resize(index));
 }
 
 /** Writes pixels into a row of the program's input, and says how many rows that has. */
