@@ -15,16 +15,26 @@ export interface Timing {
   readonly runs: number;
 }
 
+/** One run: wall seconds, and the share of the cores asked for that the process had in it. */
+export interface TimedRun {
+  readonly seconds: number;
+  readonly share: number;
+}
+
 /** What one batch of a model took. Times in seconds. */
 export interface Latency {
   /** From the program to the end of the first run: onnxruntime reads, optimises and packs the weights. */
   readonly cold: { readonly session: number; readonly firstRun: number };
-  /** Of each warm run, in the order of time. */
+  /** Of the warm runs as `undisturbed` takes them, in the order of time. */
   readonly seconds: readonly number[];
+  /** Warm runs in which other work took part of the cores. */
+  readonly disturbed: number;
 }
 
 /** Runs before those that count: they load code and pages. */
 const WARM_UPS = 2;
+/** A run is undisturbed if the process had this part of the cores that it had in its best run. */
+const UNDISTURBED = 0.95;
 /** Normal numbers that weights and inputs repeat. */
 const PATTERN = 4093;
 
@@ -48,22 +58,38 @@ export async function measureLatency(forward: Graph, { threads, seconds, runs }:
     await predictor.run();
     const first = performance.now();
     const cold = { session: (ready - start) / 1000, firstRun: (first - ready) / 1000 };
-    return { cold, seconds: await timed(predictor, seconds, runs) };
+    return { cold, ...undisturbed(await timed(predictor, { threads, seconds, runs }), threads) };
   } finally {
     predictor.release();
   }
 }
 
-async function timed(predictor: Predictor, seconds: number, runs: number): Promise<number[]> {
-  const times: number[] = [];
+async function timed(predictor: Predictor, { threads, seconds, runs }: Timing): Promise<TimedRun[]> {
+  const times: TimedRun[] = [];
   for (let run = 0; run < WARM_UPS; run++) await predictor.run();
   const end = performance.now() + 1000 * seconds;
   while (times.length < runs || performance.now() < end) {
-    const start = performance.now();
+    const [start, before] = [performance.now(), process.cpuUsage()];
     await predictor.run();
-    times.push((performance.now() - start) / 1000);
+    const wall = (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(before);
+    times.push({ seconds: wall, share: (user + system) / 1e6 / (wall * threads) });
   }
   return times;
+}
+
+/**
+ * Wall time while other work holds the cores says nothing about the model. On one thread a disturbed run counts with the time that it
+ * computed; on several, where that is not known, it is left out.
+ */
+export function undisturbed(runs: readonly TimedRun[], threads: number): Pick<Latency, 'seconds' | 'disturbed'> {
+  const limit = UNDISTURBED * Math.min(1, Math.max(...runs.map(({ share }) => share)));
+  const isClean = ({ share }: TimedRun): boolean => share >= limit;
+  const counted = threads === 1 ? runs : runs.filter(isClean);
+  return {
+    seconds: counted.map((run) => (isClean(run) ? run.seconds : run.seconds * run.share)),
+    disturbed: runs.filter((run) => !isClean(run)).length,
+  };
 }
 
 export const median = (times: readonly number[]): number => percentile(times, 0.5);
