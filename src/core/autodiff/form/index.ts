@@ -48,13 +48,25 @@ export function objectiveForm(forward: Graph, { loss, training }: Objective): Gr
   const form = new Rewriting(forward, training);
   copyTensors(form);
   const logits = logitsOf(forward, loss);
-  const needed = operatorsFor(forward, [logits]);
-  for (const operator of needed) {
-    const { name, type, block } = forward.layers.find((layer) => layer.name === operator.layer)!;
+  rewriteOperators(form, [logits]);
+  return withLoss(form, form.plain(logits), loss);
+}
+
+/** The graph that a prediction runs: a model's forward graph in canonical forms, without a loss, with the given tensors of it as outputs. */
+export function inferenceForm(forward: Graph, outputs: Readonly<Record<string, TensorId>>): Graph {
+  const form = new Rewriting(forward, false);
+  copyTensors(form);
+  rewriteOperators(form, Object.values(outputs));
+  return form.builder.finish(Object.fromEntries(Object.entries(outputs).map(([name, id]) => [name, form.plain(id)])));
+}
+
+function rewriteOperators(form: Rewriting, wanted: readonly TensorId[]): void {
+  const { layers } = form.source;
+  for (const operator of operatorsFor(form.source, wanted)) {
+    const { name, type, block } = layers.find((layer) => layer.name === operator.layer)!;
     form.builder.at(name, type, block);
     (REWRITES[operator.kind] ?? copyOperator)(form, operator);
   }
-  return withLoss(form, form.plain(logits), loss);
 }
 
 function copyTensors(form: Rewriting): void {
