@@ -35,7 +35,7 @@ export function trialData(spec: TrialSpec, dataset: Dataset, { input }: TrialNet
   const most = isText ? { most: spec.evaluation.windows } : {};
   return {
     batches: dataset.batches({ input: sample, batch, seed: spec.seed, ...context }),
-    heldOut: dataset.heldOut({ input: sample, ...context, ...most }),
+    heldOut: dataset.heldOut({ input: sample, part: spec.evaluation.part, ...context, ...most }),
     watched: dataset.heldOut({ input: sample, part, ...context, ...most }),
     batch,
     unit: isText ? 'tokens' : 'samples',
