@@ -102,17 +102,18 @@ async function startPeer(): Promise<Peer | undefined> {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const first = await Promise.race([
     lines.next(),
-    once(child, 'error').then(() => ({ done: true as const, value: '' })),
+    once(child, 'error').then(() => ({ done: true as const, value: undefined })),
   ]);
   if (first.done) {
     console.log(`no peer: '${python}' has no PyTorch (set ISOFLOP_PYTHON)`);
     return undefined;
   }
   return {
-    version: first.value,
+    version: String(first.value),
     async measure(name, threads, seconds) {
       child.stdin.write(`${name} ${threads} ${seconds}\n`);
-      return JSON.parse((await lines.next()).value) as Measured;
+      const { value = '' } = await lines.next();
+      return JSON.parse(value) as Measured;
     },
     close: () => child.stdin.end(),
   };
