@@ -4,6 +4,7 @@ import { exchanged } from '../placement.ts';
 import type { Placement } from '../placement.ts';
 import { BATCH_NORM_FORMS } from './batch-norm.ts';
 import { DEPTHWISE_FORMS } from './depthwise.ts';
+import { FILTER_GRADIENT_FORMS } from './filter-gradient.ts';
 import type { Lowering } from './lowering.ts';
 import { POINTWISE_FORMS } from './pointwise.ts';
 
@@ -94,7 +95,7 @@ const FOLLOWERS: Readonly<Partial<Record<OperatorKind, (lowering: PlacedLowering
 const FORMS: Readonly<Partial<Record<OperatorKind, readonly PlacedForm[]>>> = {
   convolution: [POINTWISE_FORMS.convolution, DEPTHWISE_FORMS.convolution],
   convolutionInputGradient: [POINTWISE_FORMS.inputGradient, DEPTHWISE_FORMS.inputGradient],
-  convolutionFilterGradient: [POINTWISE_FORMS.filterGradient, DEPTHWISE_FORMS.filterGradient],
+  convolutionFilterGradient: [POINTWISE_FORMS.filterGradient, DEPTHWISE_FORMS.filterGradient, FILTER_GRADIENT_FORMS.byCells],
   batchNormalize: [BATCH_NORM_FORMS.batchNormalize],
   batchNormalizeGradient: [BATCH_NORM_FORMS.batchNormalizeGradient],
 };
