@@ -2,25 +2,24 @@ import { sizeOf } from '../../../core/graph/shapes.ts';
 import type { Graph, Operator } from '../../../core/graph/types.ts';
 import { emitActivation, emitActivationGradient, notRunYet } from '../activations.ts';
 import type { Emitter } from '../emitter.ts';
-import { BATCH_NORMS } from './batch-norm.ts';
+import type { Placement } from '../placement.ts';
+import { lowerByChannels } from './by-channels.ts';
 import { CONVOLUTIONS } from './convolution.ts';
 import type { Lowering } from './lowering.ts';
 import { POOLS } from './pool.ts';
 import { SHAPES } from './shapes.ts';
 import { emitLoss, emitLossGradient } from '../losses.ts';
 
-/** Emits the ONNX nodes of one operator; tensors go by the names that `nameOf` gives. */
-export function lowerOperator(e: Emitter, graph: Graph, operator: Operator, nameOf: (tensor: number) => string): void {
+/** Emits the ONNX nodes of one operator on tensors as they are placed. */
+export function lowerOperator(e: Emitter, graph: Graph, operator: Operator, placement: Placement): void {
+  const shapes = operator.inputs.map((input) => graph.tensors[input].shape);
+  const outputShape = graph.tensors[operator.outputs[0]].shape;
+  if (lowerByChannels({ e, operator, shapes, outputShape, placement }, LOWERINGS[operator.kind])) return;
   const lowering = LOWERINGS[operator.kind];
   if (!lowering) throw notRunYet(`operator '${operator.kind}' of layer '${operator.layer}'`);
-  lowering({
-    e,
-    operator,
-    inputs: operator.inputs.map(nameOf),
-    outputs: operator.outputs.map(nameOf),
-    shapes: operator.inputs.map((input) => graph.tensors[input].shape),
-    outputShape: graph.tensors[operator.outputs[0]].shape,
-  });
+  const inputs = operator.inputs.map((id) => placement.plain(id));
+  const outputs = operator.outputs.map((id) => graph.tensors[id].name);
+  lowering({ e, operator, inputs, outputs, shapes, outputShape });
 }
 
 const direct =
@@ -119,7 +118,6 @@ const LOWERINGS: Readonly<Partial<Record<Operator['kind'], (lowering: Lowering) 
   matmul,
   ...CONVOLUTIONS,
   ...POOLS,
-  ...BATCH_NORMS,
   ...SHAPES,
   linear: ({ e, operator, inputs, outputs }) =>
     void e.node('Gemm', inputs, { integers: { transB: Number(operator.attributes.transposeB ?? false) } }, outputs[0]),
