@@ -7,7 +7,7 @@ import type { Parameter } from '../../core/graph/parameter.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import type { ProgramInput, ProgramOutput } from './contract.ts';
 import { Emitter } from './emitter.ts';
-import { lowerOperator } from './lower/index.ts';
+import { lowerPlainly } from './lower/index.ts';
 import { encodeModel } from './onnx.ts';
 
 /** Values by the name of their parameter or buffer. */
@@ -114,7 +114,7 @@ function lowerForPrediction(e: Emitter, graph: Graph, operator: Operator, nameOf
   const emit = PREDICTIONS[operator.kind];
   const { activation: name = 'gelu' } = operator.attributes;
   const isOwn = operator.kind !== 'activation' || name === 'gelu' || name === 'gelu-tanh';
-  if (!emit || !isOwn) return lowerOperator(e, graph, operator, nameOf);
+  if (!emit || !isOwn) return lowerPlainly(e, graph, operator, nameOf);
   const rank = graph.tensors[operator.inputs[0]].shape.length;
   emit(e, operator, operator.inputs.map(nameOf), nameOf(operator.outputs[0]), rank);
 }

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../../core/graph/shapes.ts';
-import type { Graph, Operator } from '../../../core/graph/types.ts';
+import type { Graph, Operator, TensorId } from '../../../core/graph/types.ts';
 import { emitActivation, emitActivationGradient, notRunYet } from '../activations.ts';
 import type { Emitter } from '../emitter.ts';
 import type { Placement } from '../placement.ts';
@@ -15,11 +15,21 @@ export function lowerOperator(e: Emitter, graph: Graph, operator: Operator, plac
   const shapes = operator.inputs.map((input) => graph.tensors[input].shape);
   const outputShape = graph.tensors[operator.outputs[0]].shape;
   if (lowerByChannels({ e, operator, shapes, outputShape, placement }, LOWERINGS[operator.kind])) return;
+  lowerPlainly(e, graph, operator, (id) => placement.plain(id));
+}
+
+/** Emits them on tensors in the graph's own order; inputs go by the names that `nameOf` gives. */
+export function lowerPlainly(e: Emitter, graph: Graph, operator: Operator, nameOf: (id: TensorId) => string): void {
   const lowering = LOWERINGS[operator.kind];
   if (!lowering) throw notRunYet(`operator '${operator.kind}' of layer '${operator.layer}'`);
-  const inputs = operator.inputs.map((id) => placement.plain(id));
-  const outputs = operator.outputs.map((id) => graph.tensors[id].name);
-  lowering({ e, operator, inputs, outputs, shapes, outputShape });
+  lowering({
+    e,
+    operator,
+    inputs: operator.inputs.map(nameOf),
+    outputs: operator.outputs.map((id) => graph.tensors[id].name),
+    shapes: operator.inputs.map((input) => graph.tensors[input].shape),
+    outputShape: graph.tensors[operator.outputs[0]].shape,
+  });
 }
 
 const direct =
