@@ -34,7 +34,7 @@ export function initializationOf(graph: Graph): InitializationContext {
   const weights = new Weights(graph);
   const last = residualBranches(graph).last;
   const nameOf = new Map(graph.parameters.map(({ tensor, parameter }) => [tensor, parameter.name]));
-  const namesOf = (operators: readonly Operator[], isMeant = (_: TensorId): boolean => true): Set<string> =>
+  const namesOf = (operators: readonly Operator[], isMeant: (id: TensorId) => boolean = () => true): Set<string> =>
     new Set(operators.flatMap((one) => weights.of(one).filter(isMeant)).map((id) => nameOf.get(id)!));
   const isLast = (id: TensorId): boolean => last.has(id);
   const products = graph.operators.filter(({ kind }) => PRODUCTS.has(kind));

@@ -19,7 +19,7 @@ export interface InitializationContext {
   readonly rectified?: ReadonlySet<string>;
   /** Names of gains that scale residual branches. Default: none. */
   readonly layerScales?: ReadonlySet<string>;
-  /** Names of batch norms' gains that end residual branches, and whether they start at 0. Default: none, and no. */
+  /** Names of batch norms' gains that end residual branches (a projected shortcut has none), and whether they start at 0. Default: none, and no. */
   readonly branchGains?: ReadonlySet<string>;
   readonly zeroBranches?: boolean;
 }
