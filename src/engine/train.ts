@@ -94,6 +94,7 @@ async function runSteps(
   while (progress.step < steps) {
     if (signal?.aborted) return { end: 'interrupted', step: progress.step, checkpoint: progress.checkpoint() };
     await batches.fill(progress.step, session.inputs);
+    session.drawMasks(options.seed, progress.step);
     const loss = await session.computeGradients();
     const rate = recipe.learningRate * scheduleAt(recipe.schedule, progress.step, steps);
     session.applyGradients(recipe.optimizer, rate, progress.step);

@@ -13,6 +13,8 @@ export class SessionMemory {
   readonly moments2: readonly Region[];
   /** By input, in the program's order. */
   readonly inputs: readonly Region[];
+  /** By mask, in the program's order. */
+  readonly masks: readonly Region[];
   readonly loss: Region;
   /** What batch norms measure, in the program's order, and what is kept of it, by name. */
   readonly statistics: readonly Region[];
@@ -28,6 +30,7 @@ export class SessionMemory {
     this.moments1 = block();
     this.moments2 = block();
     this.inputs = program.inputs.map(({ shape }) => layout.reserve(sizeOf(shape)));
+    this.masks = program.masks.map(({ shape }) => layout.reserve(sizeOf(shape)));
     this.loss = layout.reserve(1);
     this.statistics = program.statistics.map(({ output }) => layout.reserve(sizeOf(output.shape)));
     this.buffers = new Map(
