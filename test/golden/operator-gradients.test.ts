@@ -80,7 +80,7 @@ async function expectGradients(graph: Graph): Promise<void> {
       const gradient = session.gradients.get(parameter.name)!;
       const wanted = slopes(graph, values, tensor);
       // A condition has no slope at all.
-      const scale = Math.max(Number.MIN_VALUE, ...[...wanted.values()].map(Math.abs));
+      const scale = Math.max(1e-12, ...[...wanted.values()].map(Math.abs));
       for (const [index, slope] of wanted)
         expect(Math.abs(gradient[index] - slope) / scale, `${parameter.name}[${index}]`).toBeLessThan(2e-5);
     }
