@@ -5,9 +5,8 @@ import type { Rewriting } from './rewriting.ts';
 /** Each spatial axis is a product with a matrix [to, from] that says how much of each cell a new one takes. */
 export function rewriteResize(form: Rewriting, operator: Operator): void {
   const { inputs, outputs, attributes } = operator;
-  const { channelsLast = false, function: mode = 'nearest' } = attributes;
-  const kind = /nearest/i.test(mode) ? 'nearest' : /linear/i.test(mode) ? 'linear' : undefined;
-  if (kind === undefined) throw cannotRun(operator);
+  const { channelsLast = false, function: kind } = attributes;
+  if (kind !== 'nearest' && kind !== 'linear') throw cannotRun(operator);
   let x = form.image(inputs[0], channelsLast);
   const source = form.source.tensors[outputs[0]].shape;
   const spatial = channelsLast ? source.slice(1, -1) : source.slice(2);
