@@ -90,10 +90,10 @@ async function runSteps(
   progress: TrainingProgress,
   options: TrainOptions,
 ): Promise<TrainOutcome | undefined> {
-  const { recipe, steps, batches, signal, watch } = options;
+  const { recipe, steps, signal, watch } = options;
   while (progress.step < steps) {
     if (signal?.aborted) return { end: 'interrupted', step: progress.step, checkpoint: progress.checkpoint() };
-    const loss = await gradientsOf(session, batches, progress.step, recipe.accumulation);
+    const loss = await gradientsOf(session, options, progress.step);
     const rate = recipe.learningRate * scheduleAt(recipe.schedule, progress.step, steps);
     session.applyGradients(recipe.optimizer, rate, progress.step);
     if (progress.advance(loss)) return { end: 'diverged', step: progress.step, loss };
@@ -110,14 +110,15 @@ async function runSteps(
 /** Gradients of a step whose batch comes in equal parts; gives the mean loss. The parts are the source's batches, in order. */
 async function gradientsOf(
   session: TrainingSession,
-  batches: BatchSource,
+  { batches, recipe, seed }: Pick<TrainOptions, 'batches' | 'recipe' | 'seed'>,
   step: number,
-  parts: number,
 ): Promise<number> {
+  const parts = recipe.accumulation;
   let sum = 0;
   for (let part = 0; part < parts; part++) {
     if (part > 0) session.accumulate();
     await batches.fill(step * parts + part, session.inputs);
+    session.drawMasks(seed, step * parts + part);
     sum += await session.computeGradients();
   }
   return sum / parts;

@@ -27,6 +27,7 @@ const program = {
   inputs: [],
   gradients: new Map(),
   statistics: [],
+    masks: [],
   loss: 'loss',
 };
 

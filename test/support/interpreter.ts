@@ -1,5 +1,6 @@
 /** Forward graphs in double precision, by plain loops: what programs and derivatives are held against. Slow; for small graphs. */
 import { filterAxes, imageAxes, paddingOf } from '../../src/core/graph/spatial.ts';
+import { BINARY, UNARY, equationAt, erf, resizeShares, rotaryAt } from './reference-functions.ts';
 import type { Activation, Attributes, Graph, Operator, TensorId } from '../../src/core/graph/types.ts';
 
 export type Values = ReadonlyMap<TensorId, Float64Array>;
@@ -44,21 +45,10 @@ function fill(shape: readonly number[], value: (place: readonly number[]) => num
   return result;
 }
 
-/** Abramowitz and Stegun 7.1.5 in double precision: the series of erf. */
-function erf(x: number): number {
-  if (Math.abs(x) > 5) return Math.sign(x);
-  let [term, sum] = [x, x];
-  for (let n = 1; n < 200; n++) {
-    term *= (-x * x) / n;
-    sum += term / (2 * n + 1);
-  }
-  return (2 / Math.sqrt(Math.PI)) * sum;
-}
-
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const clip = (x: number, low: number, high: number): number => Math.min(high, Math.max(low, x));
 
-const ACTIVATIONS: Record<Activation, (x: number) => number> = {
+const ACTIVATIONS: Record<Activation, (x: number, a: Attributes) => number> = {
   relu: (x) => Math.max(0, x),
   relu2: (x) => Math.max(0, x) ** 2,
   gelu: (x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
@@ -69,7 +59,7 @@ const ACTIVATIONS: Record<Activation, (x: number) => number> = {
   relu6: (x) => clip(x, 0, 6),
   'hard-swish': (x) => (x * clip(x + 3, 0, 6)) / 6,
   'hard-sigmoid': (x) => clip(x + 3, 0, 6) / 6,
-  'leaky-relu': (x) => (x > 0 ? x : 0.01 * x),
+  'leaky-relu': (x, { slope = 0.01 }) => (x > 0 ? x : slope * x),
   elu: (x) => (x > 0 ? x : Math.expm1(x)),
   selu: (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x)),
   softplus: (x) => Math.log1p(Math.exp(x)),
@@ -134,7 +124,27 @@ function run(
     case 'scale':
       return each((place) => spread(x, place) * (a.alpha ?? 1));
     case 'activation':
-      return each((place) => ACTIVATIONS[a.activation!](spread(x, place)));
+      return each((place) => ACTIVATIONS[a.activation!](spread(x, place), a));
+    case 'unary':
+      return each((place) => elementAt(x, place, a));
+    case 'binary':
+      return each((place) => BINARY[a.function!](spread(x, place), spread(y, place)));
+    case 'select':
+      return each((place) => (spread(x, place) === 0 ? spread(z, place) : spread(y, place)));
+    case 'generate':
+      return each((place) => generatedAt(place, shape, a));
+    case 'gather':
+      return each((place) => gatheredAt(x, y, place, a.axis ?? 0));
+    case 'einsum':
+      return each((place) =>
+        equationAt(
+          a.equation!,
+          inputs.map((one) => ({ shape: one.shape, at: (p) => one.values[indexOf(one.shape, p)] })),
+          place,
+        ),
+      );
+    case 'resize':
+      return each((place) => resizedAt(x, shape, place, a));
     case 'broadcast':
       return each((place) => spread(x, place));
     case 'reshape':
@@ -183,7 +193,11 @@ function run(
           x.values[
             indexOf(
               x.shape,
-              place.map((at, axis) => (a.starts![axis] ?? 0) + at * (a.steps?.[axis] ?? 1)),
+              place.map((at, axis) => {
+                const [step, extent] = [a.steps?.[axis] ?? 1, x.shape[axis]];
+                const start = a.starts?.[axis] ?? (step > 0 ? 0 : extent - 1);
+                return (start < 0 ? start + extent : start) + at * step;
+              }),
             )
           ],
       );
@@ -294,6 +308,7 @@ function reduced(x: Read, place: readonly number[], { axes = [], keepAxes, reduc
     if (kept.every((axis, at) => inner[axis] === place[keepAxes ? axis : at])) members.push(value);
   }
   if (reduction === 'max') return Math.max(...members);
+  if (reduction === 'min') return Math.min(...members);
   return reduction === 'sum' ? members.reduce((a, b) => a + b, 0) : mean(members);
 }
 
@@ -423,6 +438,45 @@ function pooled(x: Read, place: readonly number[], a: Attributes): number {
   return a.pool === 'max' ? Math.max(...members) : mean(members);
 }
 
+function elementAt(x: Read, place: readonly number[], a: Attributes): number {
+  const value = spread(x, place);
+  if (a.value !== undefined)
+    return BINARY[a.function!](...((a.reverse ? [a.value, value] : [value, a.value]) as [number, number]));
+  const row = (cell: number): number => spread(x, [...place.slice(0, -1), cell]);
+  const cells = Array.from({ length: x.shape.at(-1) ?? 1 }, (_, cell) => cell);
+  if (a.function === 'rotary') return rotaryAt(row, place.at(-2)!, place.at(-1)!, cells.length, a);
+  if (a.function === 'log_softmax') return value - Math.log(cells.reduce((sum, cell) => sum + Math.exp(row(cell)), 0));
+  if (a.function === 'unit normalize') return value / Math.sqrt(cells.reduce((sum, cell) => sum + row(cell) ** 2, 0));
+  return UNARY[a.function!](value, a);
+}
+
+function generatedAt(place: readonly number[], shape: readonly number[], a: Attributes): number {
+  if (a.function === 'range') return (a.starts?.[0] ?? 0) + place[0] * (a.steps?.[0] ?? 1);
+  if (a.function === 'zeros') return 0;
+  return a.values!.length === 1 ? a.values![0] : a.values![indexOf(shape, place)];
+}
+
+function gatheredAt(table: Read, indices: Read, place: readonly number[], said: number): number {
+  const axis = said < 0 ? said + table.shape.length : said;
+  const inner = indices.shape.length;
+  const row = indices.values[indexOf(indices.shape, place.slice(axis, axis + inner))];
+  const at = row < 0 ? row + table.shape[axis] : row;
+  return table.values[indexOf(table.shape, [...place.slice(0, axis), at, ...place.slice(axis + inner)])];
+}
+
+function resizedAt(x: Read, shape: readonly number[], place: readonly number[], a: Attributes): number {
+  const { spatial } = imageAxes(x.shape.length, a.channelsLast);
+  const over = (index: number, at: readonly number[]): number => {
+    if (index === spatial.length) return x.values[indexOf(x.shape, at)];
+    const axis = spatial[index];
+    let sum = 0;
+    for (const [cell, share] of resizeShares(place[axis], x.shape[axis], shape[axis], a))
+      sum += share * over(index + 1, at.with(axis, cell));
+    return sum;
+  };
+  return over(0, [...place]);
+}
+
 function attended([q, k, v, bias]: readonly Read[], [b, h, s, e]: readonly number[], a: Attributes): number {
   const [, heads, queries, size] = q.shape;
   const [, groups, keys] = k.shape;
@@ -433,7 +487,13 @@ function attended([q, k, v, bias]: readonly Read[], [b, h, s, e]: readonly numbe
     if ((a.causal && t > at) || at - t >= (a.slidingWindow ?? Infinity)) continue;
     let score = 0;
     for (let d = 0; d < size; d++) score += spread(q, [b, h, s, d]) * spread(k, [b, g, t, d]);
-    const weight = Math.exp(score * (a.alpha ?? 1 / Math.sqrt(size)) + (bias ? spread(bias, [b, h, s, t]) : 0));
+    const scale = a.alpha ?? 1 / Math.sqrt(size);
+    // By distance the last column is that of the query's own place.
+    const far = bias && a.byDistance ? spread(bias, [b, h, s, keys - 1 - (at - t)]) * scale : 0;
+    const whole = score * scale + far;
+    const bounded = a.softcap === undefined ? whole : a.softcap * Math.tanh(whole / a.softcap);
+    const sinking = a.alibi ? Math.abs(at - t) * 2 ** ((-8 * (h + 1)) / heads) : 0;
+    const weight = Math.exp(bounded - sinking + (bias && !a.byDistance ? spread(bias, [b, h, s, t]) : 0));
     sum += weight;
     mixed += weight * spread(v, [b, g, t, e]);
   }

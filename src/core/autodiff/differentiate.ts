@@ -20,7 +20,7 @@ function reachedByParameters(graph: Graph): Set<TensorId> {
 
 /**
  * Reverse-mode differentiation (Griewank and Walther 2008, chapter 3) of the mean of the row losses of a forward graph,
- * in the same operators. The graph has exactly one `loss` operator; every parameter must influence it.
+ * in the same operators. The graph has exactly one `loss` operator; parameters that do not influence it have gradients of zeros.
  */
 export function differentiate(forward: Graph): TrainingGraph {
   const builder = GraphBuilder.from(forward, 'backward');
@@ -46,11 +46,20 @@ export function differentiate(forward: Graph): TrainingGraph {
       if (gradient !== undefined && reached.has(input)) accumulate(input, gradient);
     }
   }
+  if (gradients.size === 0 || forward.parameters.every(({ tensor }) => !gradients.has(tensor))) throw nothingToTrain();
   const named = new Map(
-    forward.parameters.map(({ tensor, parameter }) => [parameter.name, gradientOf(gradients, tensor, parameter.name)]),
+    forward.parameters.map(({ tensor, parameter }) => [
+      parameter.name,
+      gradients.get(tensor) ?? builder.add('scale', [tensor], { alpha: 0 }),
+    ]),
   );
   return { graph: builder.finish(forward.outputs), gradients: named };
 }
+
+const nothingToTrain = (): IsoflopError =>
+  new IsoflopError('unavailable', 'no parameter of the model influences its loss', {
+    hint: 'Train a model whose output depends on its weights.',
+  });
 
 function ruleOf(operator: Operator): NonNullable<(typeof RULES)[Operator['kind']]> {
   const rule = RULES[operator.kind];
@@ -63,10 +72,4 @@ function ruleOf(operator: Operator): NonNullable<(typeof RULES)[Operator['kind']
     });
   }
   return rule;
-}
-
-function gradientOf(gradients: ReadonlyMap<TensorId, TensorId>, tensor: TensorId, name: string): TensorId {
-  const gradient = gradients.get(tensor);
-  if (gradient === undefined) throw new Error(`internal: parameter '${name}' does not influence the loss`);
-  return gradient;
 }

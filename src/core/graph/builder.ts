@@ -1,3 +1,4 @@
+import type { Mask } from './mask.ts';
 import type { Parameter } from './parameter.ts';
 import { IsoflopError } from '../terms/errors.ts';
 import { MOST_OPERATORS, checkShape, checkedOutputs } from './guard.ts';
@@ -21,6 +22,7 @@ export class GraphBuilder {
   private readonly inputs: TensorId[] = [];
   private readonly parameters: { tensor: TensorId; parameter: Parameter }[] = [];
   private readonly buffers: { tensor: TensorId; layer: string }[] = [];
+  private readonly masks: { tensor: TensorId; mask: Mask }[] = [];
   private readonly layers = new Map<string, Layer>();
   private layer = '';
   private pass: Operator['pass'] = 'forward';
@@ -33,6 +35,7 @@ export class GraphBuilder {
     builder.inputs.push(...graph.inputs);
     builder.parameters.push(...graph.parameters);
     builder.buffers.push(...graph.buffers);
+    builder.masks.push(...(graph.masks ?? []));
     for (const layer of graph.layers) builder.layers.set(layer.name, layer);
     builder.pass = pass;
     return builder;
@@ -47,6 +50,18 @@ export class GraphBuilder {
 
   shapeOf(id: TensorId): readonly number[] {
     return this.tensors[id].shape;
+  }
+
+  /** The numbers of a constant. */
+  valuesOf(id: TensorId): Float32Array | undefined {
+    return this.tensors[id].values;
+  }
+
+  /** Random factors of a training step. */
+  mask(mask: Mask): TensorId {
+    const id = this.tensor(mask.name, mask.shape, 'float32', 'input');
+    this.masks.push({ tensor: id, mask });
+    return id;
   }
 
   input(name: string, shape: readonly number[], dtype: DataType): TensorId {
@@ -94,6 +109,7 @@ export class GraphBuilder {
       inputs: this.inputs,
       parameters: this.parameters,
       buffers: this.buffers,
+      ...(this.masks.length > 0 ? { masks: this.masks } : {}),
       outputs,
     };
   }

@@ -1,9 +1,12 @@
 import { filterAxes } from './spatial.ts';
 import type { Region } from './regions.ts';
-import type { Graph, Operator, TensorId } from './types.ts';
+import type { Attributes, Graph, Operator, TensorId } from './types.ts';
 
 /** Filters of single channels or of groups of them. */
 export const DEPTHWISE = 'grouped ';
+
+/** Attributes that may differ from block to block: rates that rise with depth, numbers of constants. */
+const OWN: Attributes = { dropout: undefined, values: undefined };
 
 /** What makes two regions equal, and two operators of one kind. */
 export const signatures = {
@@ -13,7 +16,7 @@ export const signatures = {
     const lines = operators.map(({ kind, inputs, outputs, attributes }, index) => {
       const read = inputs.map((id) => names.get(id) ?? `${graph.tensors[id].source} ${graph.tensors[id].shape}`);
       for (const [at, id] of outputs.entries()) names.set(id, `${index}.${at}`);
-      return `${kind} ${JSON.stringify(attributes)} ${read.join(';')}`;
+      return `${kind} ${JSON.stringify({ ...attributes, ...OWN })} ${read.join(';')}`;
     });
     return [String(graph.tensors[from].shape), ...lines].join('\n');
   },

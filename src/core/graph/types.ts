@@ -1,3 +1,4 @@
+import type { Mask } from './mask.ts';
 import type { Parameter } from './parameter.ts';
 
 export type DataType = 'float32' | 'int32';
@@ -36,7 +37,7 @@ export type Activation =
   | 'mish'
   | 'linear';
 export type Norm = 'layernorm' | 'rmsnorm';
-export type Loss = 'cross-entropy' | 'mse' | 'binary-cross-entropy';
+export type Loss = 'cross-entropy' | 'mse' | 'binary-cross-entropy' | 'mae' | 'huber';
 
 /**
  * Order of the axes of a convolution's filters. PyTorch and ONNX: `out-in-spatial`, transposed `in-out-spatial`. Keras:
@@ -80,7 +81,9 @@ export type Padding = 'same' | readonly (readonly [before: number, after: number
  * - `expertLinear` (x[...,k] or [...,active,k], w[experts,k,m], bias[experts,m]?) -> [...,active,m]: each row meets its `active` experts alone.
  * - `einsum` by `equation` in NumPy's letters.
  * - `unary`, `binary` (broadcast), `select` (condition, a, b): element by element; `function` names it, such as `exp`, `divide`, `where`.
- * - `generate` () -> a tensor of `shape` that depends on no weight: ranges, masks, zeros, random draws.
+ *   A `unary` with a `value` is a function of two with a number as its second operand, or its first with `reverse`.
+ *   Conditions are numbers: 0 is false, all others are true.
+ * - `generate` () -> a tensor of `shape` that depends on no weight: ranges, masks, zeros, random draws. `generated` gives its numbers.
  *
  * Kinds of training graphs alone: `batchNormalize` with `training` also gives the batch's mean and variance [channels];
  * `batchNormalizeGradient` (dy, x, mean, variance, gain?) -> dx, and the gradients [channels] of gain and bias.
@@ -198,8 +201,39 @@ export interface Attributes {
   /** Experts that each row meets. */
   readonly active?: number;
   readonly equation?: string;
-  /** What an element-wise operator computes; free text, for people. Rules know `constant` of `generate` and `equal parts` of `split`. */
+  /**
+   * What an element-wise operator computes, in the source's word: `functionNamed` gives its name in the closed list of those that can run.
+   * Rules know `constant` of `generate` and `equal parts` of `split`.
+   */
   readonly function?: string;
+  /** Other operand of a `unary` function of two operands. */
+  readonly value?: number;
+  /** Bounds of `clip`; none where left out. */
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** Slope below zero of `leaky-relu`. Default 0.01. */
+  readonly slope?: number;
+  /** Numbers of a `generate`d constant, row-major; a single one fills the shape. */
+  readonly values?: ArrayLike<number>;
+  /** Rotary positions: base of the wavelengths, and how many cells of a head turn. Defaults: 10,000 and all. */
+  readonly base?: number;
+  readonly rotated?: number;
+  /** c of c tanh(x / c): of the function `softcap`, or of the scores of `attention`. */
+  readonly softcap?: number;
+  /** Whether the scores of `attention` sink with distance, by a slope of its own for each head (Press et al. 2022). */
+  readonly alibi?: boolean;
+  /** Whether the mask of `attention` is by distance, the largest first (Dai et al. 2019, appendix B), and scaled like the scores. */
+  readonly byDistance?: boolean;
+  /** Where a `resize` looks: cells by their middles (default), their corners, or their starts. */
+  readonly coordinates?: 'middles' | 'corners' | 'starts';
+  /** Share of the target that all classes get alike, in [0, 1). */
+  readonly labelSmoothing?: number;
+  /** Distance at which `huber` turns from squared to absolute. */
+  readonly delta?: number;
+  /** Whether the targets of `cross-entropy` are shares of each class [n, m], not classes. */
+  readonly softTargets?: boolean;
+  /** Whether rows with a negative class do not count. */
+  readonly skipsNegative?: boolean;
 }
 
 export interface Operator {
@@ -232,6 +266,8 @@ export interface Graph {
   readonly parameters: readonly { readonly tensor: TensorId; readonly parameter: Parameter }[];
   /** Kept with the weights but not trained: running means and variances. */
   readonly buffers: readonly { readonly tensor: TensorId; readonly layer: string }[];
+  /** Inputs that the engine fills with random draws at every step of training. */
+  readonly masks?: readonly { readonly tensor: TensorId; readonly mask: Mask }[];
   /** Named results. A forward graph has `loss` (scalar) and `losses` (one a window or row). */
   readonly outputs: Readonly<Record<string, TensorId>>;
 }

@@ -3,7 +3,7 @@ import type { ParameterRole } from '../graph/parameter.ts';
 import type { Graph, TensorId } from '../graph/types.ts';
 import type { GptSpec } from '../schema/model.ts';
 import { checkGpt } from './check.ts';
-import { causalMask, rotaryTables } from './positions.ts';
+import { causalMask, rotaryTables } from '../graph/positions.ts';
 
 /** Added to the variance inside normalisation (PyTorch's default). */
 const NORM_EPSILON = 1e-5;

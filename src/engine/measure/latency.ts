@@ -94,7 +94,13 @@ export function undisturbed(runs: readonly TimedRun[], threads: number): Pick<La
 
 export const median = (times: readonly number[]): number => percentile(times, 0.5);
 
-const pattern = Float32Array.from({ length: PATTERN }, ((random) => () => random.normal())(new Random(1, 0)));
+const pattern = Float32Array.from(
+  { length: PATTERN },
+  (
+    (random) => () =>
+      random.normal()
+  )(new Random(1, 0)),
+);
 
 function fill(values: Float32Array, scale: number): void {
   for (let index = 0; index < values.length; index++) values[index] = scale * pattern[index % PATTERN];

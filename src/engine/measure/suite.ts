@@ -16,7 +16,8 @@ const MLPS = 14;
 /** Of the random draws: the suite is the same everywhere. */
 const SEED = 7;
 
-export const lowered = ({ document, batch, name }: SuiteProgram): Graph => modelOfFamily(document, name).lower({ batch });
+export const lowered = ({ document, batch, name }: SuiteProgram): Graph =>
+  modelOfFamily(document, name).lower({ batch });
 
 /**
  * Programs whose sizes are drawn at random over the range of common models, so that what an operator costs can be told apart by regression.
@@ -31,7 +32,16 @@ export function suite(): SuiteProgram[] {
   ];
 }
 
-const BLOCKS = ['convolution', 'separable', 'inverted', 'fused', 'basic', 'bottleneck', 'convnext', 'inverted'] as const;
+const BLOCKS = [
+  'convolution',
+  'separable',
+  'inverted',
+  'fused',
+  'basic',
+  'bottleneck',
+  'convnext',
+  'inverted',
+] as const;
 const ACTIVATIONS = ['relu', 'relu6', 'silu', 'hard-swish'] as const;
 
 const choose = <T>(random: Random, values: readonly T[]): T => values[random.integer(values.length)];
@@ -56,7 +66,11 @@ function convnet(random: Random, index: number): SuiteProgram {
 
 function stage(random: Random, block: (typeof BLOCKS)[number], width: number): object {
   const common = { block, depth: choose(random, [2, 3, 4]), width };
-  const squeeze = { ratio: choose(random, [0.04, 0.25]), of: 'hidden', gate: choose(random, ['sigmoid', 'hard-sigmoid']) };
+  const squeeze = {
+    ratio: choose(random, [0.04, 0.25]),
+    of: 'hidden',
+    gate: choose(random, ['sigmoid', 'hard-sigmoid']),
+  };
   switch (block) {
     case 'inverted':
       return {
@@ -66,7 +80,12 @@ function stage(random: Random, block: (typeof BLOCKS)[number], width: number): o
     case 'fused':
       return { ...common, expansion: choose(random, [1, 4]) };
     case 'bottleneck':
-      return { ...common, ...(random.next() < 0.6 && { groupWidth: 8 }), ratio: 1, ...(random.next() < 0.4 && { squeeze }) };
+      return {
+        ...common,
+        ...(random.next() < 0.6 && { groupWidth: 8 }),
+        ratio: 1,
+        ...(random.next() < 0.4 && { squeeze }),
+      };
     default:
       return common;
   }

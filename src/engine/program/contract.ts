@@ -1,3 +1,4 @@
+import type { Mask } from '../../core/graph/mask.ts';
 import type { Parameter } from '../../core/graph/parameter.ts';
 import type { Loss } from '../../core/graph/types.ts';
 
@@ -35,6 +36,8 @@ export interface TrainingProgram {
   readonly parameters: readonly Parameter[];
   /** By parameter name. */
   readonly gradients: ReadonlyMap<string, GradientOutput>;
+  /** Inputs of random factors, drawn anew for each step (`TrainingSession.drawMasks`); none where nothing is dropped. */
+  readonly masks: readonly Mask[];
   /** What batch norms measure of each batch. */
   readonly statistics: readonly Statistic[];
   /** Name of the scalar output: mean loss over the batch (over all its tokens), in nats for cross-entropy. */

@@ -14,7 +14,7 @@ import type {
   TrainingProgram,
 } from './contract.ts';
 import { Emitter } from './emitter.ts';
-import { lowerOperator } from './lower/index.ts';
+import { lowerOperator, wholeTensors } from './lower/index.ts';
 import { encodeModel } from './onnx.ts';
 import { Placement } from './placement.ts';
 
@@ -41,6 +41,7 @@ export function compileTraining(forward: Graph): TrainingProgram {
     inputs: inputsOf(training.graph),
     parameters: training.graph.parameters.map(({ parameter }) => parameter),
     gradients,
+    masks: (training.graph.masks ?? []).map(({ mask }) => mask),
     statistics,
     loss: loss.name,
   };
@@ -144,7 +145,8 @@ function gradientOutputs({ graph, gradients }: TrainingGraph): Map<string, Gradi
   );
   const rowsOf = (id: TensorId): GradientOutput['rows'] => {
     const operator = producer.get(id);
-    if (operator?.kind !== 'scatterRows') return undefined;
+    const isGiven = graph.tensors[operator?.inputs[1] ?? -1]?.source === 'input';
+    if (operator?.kind !== 'scatterRows' || !isGiven) return undefined;
     return { ...outputOf(graph, operator.inputs[0]), indices: graph.tensors[operator.inputs[1]].name };
   };
   const outputFor = (id: TensorId): GradientOutput => {
@@ -152,6 +154,7 @@ function gradientOutputs({ graph, gradients }: TrainingGraph): Map<string, Gradi
     if (rows) return { rows };
     const operator = producer.get(id);
     const [a, b] = operator?.kind === 'add' ? operator.inputs : [];
+    if (a !== undefined && rowsOf(b) && rowsOf(a)) return { dense: outputOf(graph, id) };
     if (a !== undefined && rowsOf(b)) return { dense: outputOf(graph, a), rows: rowsOf(b) };
     if (b !== undefined && rowsOf(a)) return { dense: outputOf(graph, b), rows: rowsOf(a) };
     return { dense: outputOf(graph, id) };
@@ -168,15 +171,17 @@ function encode(graph: Graph, outputs: readonly ProgramOutput[]): Uint8Array {
   const used = new Set(operators.flatMap((operator) => operator.inputs));
   for (const { id, name, shape, values } of graph.tensors)
     if (values && used.has(id)) emitter.tensor(name, shape, values);
-  for (const operator of operators) lowerOperator(emitter, graph, operator, placement);
+  const whole = wholeTensors(graph);
+  for (const operator of operators) lowerOperator(emitter, graph, operator, placement, whole);
   for (const id of results) placement.plain(id);
   const parameters = graph.parameters.map(({ tensor }): Tensor => graph.tensors[tensor]);
+  const masks = (graph.masks ?? []).map(({ tensor }) => graph.tensors[tensor]);
   const buffers = graph.buffers.filter(({ tensor }) => used.has(tensor)).map(({ tensor }) => graph.tensors[tensor]);
   return encodeModel({
     name: 'isoflop',
     nodes: emitter.nodes,
     initializers: emitter.initializers,
-    inputs: [...graph.inputs.map((id) => graph.tensors[id]), ...parameters, ...buffers],
+    inputs: [...graph.inputs.map((id) => graph.tensors[id]), ...masks, ...parameters, ...buffers],
     outputs: outputs.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
   });
 }

@@ -25,6 +25,8 @@ export class SessionMemory {
   readonly averages: readonly Region[];
   /** By input, in the program's order. */
   readonly inputs: readonly Region[];
+  /** By mask, in the program's order. */
+  readonly masks: readonly Region[];
   readonly loss: Region;
   /** What batch norms measure, in the program's order, and what is kept of it, by name. */
   readonly statistics: readonly Region[];
@@ -44,6 +46,7 @@ export class SessionMemory {
     this.sums = block(needs.accumulates);
     this.averages = block(needs.averages);
     this.inputs = program.inputs.map(({ shape }) => layout.reserve(sizeOf(shape)));
+    this.masks = program.masks.map(({ shape }) => layout.reserve(sizeOf(shape)));
     this.loss = layout.reserve(1);
     this.statistics = program.statistics.map(({ output }) => layout.reserve(sizeOf(output.shape)));
     const kept = (isNeeded = true): Map<string, Region> => {

@@ -6,6 +6,7 @@ import type { OptimizerKernels } from '../kernels/optimizer.ts';
 import { MOMENTS_OF, ParameterUpdates } from '../optim/parameter-updates.ts';
 import type { Statistic, TrainingProgram } from '../program/contract.ts';
 import type { Region } from './layout.ts';
+import { drawMask } from './masks.ts';
 import { RuntimeSession } from './runtime-session.ts';
 import type { Binding } from './runtime-session.ts';
 import { SessionMemory } from './session-memory.ts';
@@ -55,6 +56,7 @@ export class TrainingSession {
   private readonly kernels: OptimizerKernels;
   private readonly layout: SessionMemory;
   private readonly loss: Float32Array;
+  private readonly masks: readonly { readonly values: Float32Array; readonly rate: number }[];
   private readonly rowSums: readonly RowSum[];
   /** Moves the kept statistics by those of the last batch. */
   private readonly statistics: readonly (() => void)[];
@@ -104,6 +106,7 @@ export class TrainingSession {
     this.parameters = byName(layout.weights);
     this.gradients = byName(layout.gradients);
     this.inputs = Object.fromEntries(program.inputs.map((_, index) => inputView(program, layout, index)));
+    this.masks = program.masks.map(({ rate }, index) => ({ values: layout.floats(layout.masks[index]).fill(1), rate }));
     this.rowSums = rowSums(program, layout);
     const kept = (regions: ReadonlyMap<string, Region>): Map<string, Float32Array> =>
       new Map([...regions].map(([name, region]) => [name, layout.floats(region)]));
@@ -116,6 +119,11 @@ export class TrainingSession {
     this.sparse = program.parameters
       .filter(({ name }) => !program.gradients.get(name)!.dense)
       .map(({ name }) => this.gradients.get(name)!);
+  }
+
+  /** Draws what the next run drops. `part` tells the batches of one step apart. Masks that were never drawn drop nothing. */
+  drawMasks(seed: number, step: number, part = 0): void {
+    for (const [index, { values, rate }] of this.masks.entries()) drawMask(values, rate, [seed, step, part, index]);
   }
 
   /** Runs forward and backward on the current inputs and leaves the gradients; gives the mean loss. */
@@ -217,7 +225,10 @@ function inputBindings(program: TrainingProgram, layout: SessionMemory): Binding
   const weights = program.parameters.map(({ name, shape }, index) => {
     return { name, shape, values: layout.floats(layout.weights[index]) };
   });
-  return [...inputs, ...weights];
+  const masks = program.masks.map(({ name, shape }, index) => {
+    return { name, shape, values: layout.floats(layout.masks[index]) };
+  });
+  return [...inputs, ...masks, ...weights];
 }
 
 function outputBindings(program: TrainingProgram, layout: SessionMemory): Binding[] {

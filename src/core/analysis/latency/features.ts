@@ -103,8 +103,16 @@ function attention(facts: GraphFacts, operator: Operator): Features {
   const [q, k] = operator.inputs.map((id) => graph.tensors[id].shape);
   const scores = FLOAT_BYTES * q[0] * q[1] * q[2] * k[2];
   const { bytes, far } = bytesOf(facts, operator);
-  const product = named('batchedProduct', { calls: 2, flops: 2 * macsOf(graph, operator), bytes: bytes + 2 * scores, far });
-  return { ...product, ...named('softmax', { calls: 1, bytes: 2 * scores, far: Math.max(0, 2 * scores - NEAR_BYTES) }) };
+  const product = named('batchedProduct', {
+    calls: 2,
+    flops: 2 * macsOf(graph, operator),
+    bytes: bytes + 2 * scores,
+    far,
+  });
+  return {
+    ...product,
+    ...named('softmax', { calls: 1, bytes: 2 * scores, far: Math.max(0, 2 * scores - NEAR_BYTES) }),
+  };
 }
 
 function activation(facts: GraphFacts, operator: Operator): Features {

@@ -1,4 +1,4 @@
-import type { Operator } from '../../graph/types.ts';
+import type { Operator, TensorId } from '../../graph/types.ts';
 import type { Rewriting } from './rewriting.ts';
 
 /** An axis of the source where the image stands with channels first. */
@@ -62,13 +62,50 @@ export function rewriteByAxes(form: Rewriting, operator: Operator): void {
     for (const [axis, value] of values.entries()) result[movedAxis(axis, rank)] = value;
     return result;
   };
-  const { padding, starts, ends, steps } = attributes;
+  if (kind === 'slice') {
+    form.place(outputs[0], sliced(form, operator, isImage, moved), isImage);
+    return;
+  }
+  const { padding } = attributes;
   const y = form.add(kind, [isImage ? form.channelsFirst(inputs[0]) : form.plain(inputs[0])], {
     ...attributes,
     ...(padding !== undefined && padding !== 'same' ? { padding: moved(padding) } : {}),
-    ...(starts ? { starts: moved(starts) } : {}),
-    ...(ends ? { ends: moved(ends) } : {}),
-    ...(steps ? { steps: moved(steps) } : {}),
   });
   form.place(outputs[0], y, isImage);
+}
+
+type Moved = <Value>(values: readonly Value[] | undefined) => readonly Value[] | undefined;
+
+/** Axes that run backwards are turned first; then every axis has its start, end and step, counted from 0. */
+function sliced(form: Rewriting, operator: Operator, isImage: boolean, moved: Moved): TensorId {
+  const [source] = operator.inputs;
+  const extents = form.source.tensors[source].shape;
+  const counts = form.source.tensors[operator.outputs[0]].shape;
+  const { starts = [], steps = [] } = operator.attributes;
+  const all = extents.map((extent, axis) => {
+    const step = steps[axis] ?? 1;
+    const said = starts[axis] ?? (step > 0 ? 0 : extent - 1);
+    const first = Math.min(step > 0 ? extent : extent - 1, Math.max(0, said < 0 ? said + extent : said));
+    const start = step > 0 ? first : extent - 1 - first;
+    return { start, end: start + Math.max(0, counts[axis] - 1) * Math.abs(step) + 1, step: Math.abs(step) };
+  });
+  const x = isImage ? form.channelsFirst(source) : form.plain(source);
+  const backwards = moved(extents.map((_, axis) => (steps[axis] ?? 1) < 0))!;
+  const turned = backwards.includes(true) ? turn(form, x, backwards) : x;
+  const attributes = {
+    starts: moved(all.map(({ start }) => start)),
+    ends: moved(all.map(({ end }) => end)),
+    steps: moved(all.map(({ step }) => step)),
+  };
+  const isWhole = String(form.shapeOf(turned)) === String(moved(counts)) && all.every(({ step }) => step === 1);
+  return isWhole ? turned : form.add('slice', [turned], attributes);
+}
+
+function turn(form: Rewriting, x: TensorId, backwards: readonly boolean[]): TensorId {
+  const shape = form.shapeOf(x);
+  return form.add('slice', [x], {
+    starts: shape.map((extent, axis) => (backwards[axis] ? extent - 1 : 0)),
+    ends: shape.map((extent, axis) => (backwards[axis] ? -extent - 1 : extent)),
+    steps: shape.map((_, axis) => (backwards[axis] ? -1 : 1)),
+  });
 }

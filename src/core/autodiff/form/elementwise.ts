@@ -11,7 +11,7 @@ export function rewriteElementwise(form: Rewriting, { kind, inputs, outputs, att
 }
 
 /** What combines with images of `rank` axes, channels first: one value a channel stands along the second axis. */
-function alongImage(form: Rewriting, id: TensorId, rank: number): TensorId {
+export function alongImage(form: Rewriting, id: TensorId, rank: number): TensorId {
   const { shape } = form.source.tensors[id];
   if (shape.length === rank) return form.channelsFirst(id);
   const missing = rank - shape.length;

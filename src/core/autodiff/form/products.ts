@@ -1,5 +1,6 @@
 import { sizeOf } from '../../graph/shapes.ts';
 import type { Operator, TensorId } from '../../graph/types.ts';
+import { dropped } from './dropout.ts';
 import type { Rewriting } from './rewriting.ts';
 
 /** Rows of two axes times a matrix [inputs, outputs]. */
@@ -40,29 +41,67 @@ export function rewriteAttention(form: Rewriting, operator: Operator): void {
   const [q, k, v, bias] = form.inputs(operator);
   const [batch, heads, queries, size] = form.shapeOf(q);
   const [, groups, keys] = form.shapeOf(k);
-  const { alpha = 1 / Math.sqrt(size) } = operator.attributes;
+  const { alpha = 1 / Math.sqrt(size), softcap, byDistance, dropout } = operator.attributes;
   const grouped = form.reshape(q, [batch, groups, (heads / groups) * queries, size]);
   let scores = form.add('matmul', [grouped, k], { transposeB: true, alpha });
   scores = form.reshape(scores, [batch, heads, queries, keys]);
-  if (bias !== undefined) scores = form.add('add', [scores, bias]);
-  const mask = maskOf(form, operator, queries, keys);
+  if (bias !== undefined && byDistance) {
+    const scaled = form.add('scale', [shiftedByDistance(form, bias)], { alpha });
+    scores = form.add('add', [scores, scaled]);
+  }
+  if (softcap !== undefined) {
+    const bounded = form.add('activation', [form.add('scale', [scores], { alpha: 1 / softcap })], {
+      activation: 'tanh',
+    });
+    scores = form.add('scale', [bounded], { alpha: softcap });
+  }
+  if (bias !== undefined && !byDistance) scores = form.add('add', [scores, bias]);
+  const mask = maskOf(form, operator, heads, queries, keys);
   const weights = form.add('softmax', mask === undefined ? [scores] : [scores, mask]);
-  const rows = form.reshape(weights, [batch, groups, (heads / groups) * queries, keys]);
+  const rows = form.reshape(dropped(form, weights, dropout), [batch, groups, (heads / groups) * queries, keys]);
   form.place(
     operator.outputs[0],
     form.reshape(form.add('matmul', [rows, v]), form.source.tensors[operator.outputs[0]].shape),
   );
 }
 
-/** Query i of s stands at key t - s + i; it sees no later key, and of a window only the last. */
-function maskOf(form: Rewriting, operator: Operator, queries: number, keys: number): TensorId | undefined {
-  const { causal = false, slidingWindow = Infinity } = operator.attributes;
-  if (!causal && slidingWindow === Infinity) return undefined;
-  return form.shared(`mask ${queries} ${keys} ${causal} ${slidingWindow}`, [queries, keys], () =>
-    Float32Array.from({ length: queries * keys }, (_, index) => {
-      const [query, key] = [Math.floor(index / keys) + keys - queries, index % keys];
-      const isSeen = (!causal || key <= query) && query - key < slidingWindow;
-      return isSeen ? 0 : HIDDEN;
+/** Scores [b, h, n, n] of query i by distance, n - 1 first, as scores by key: those of later keys are without meaning (Dai et al. 2019, appendix B). */
+function shiftedByDistance(form: Rewriting, scores: TensorId): TensorId {
+  const [batch, heads, queries, keys] = form.shapeOf(scores);
+  const none = [0, 0] as const;
+  const padded = form.add('pad', [scores], { padding: [none, none, none, [1, 0]] });
+  const turned = form.reshape(padded, [batch, heads, keys + 1, queries]);
+  const starts = [0, 0, 1, 0];
+  const kept = form.add('slice', [turned], { starts, ends: [batch, heads, keys + 1, queries], steps: [1, 1, 1, 1] });
+  return form.reshape(kept, [batch, heads, queries, keys]);
+}
+
+/** Query i of s stands at key t - s + i; it sees no later key, and of a window only the last. With ALiBi scores sink by distance. */
+function maskOf(
+  form: Rewriting,
+  operator: Operator,
+  heads: number,
+  queries: number,
+  keys: number,
+): TensorId | undefined {
+  const { causal = false, slidingWindow = Infinity, alibi = false } = operator.attributes;
+  if (!causal && slidingWindow === Infinity && !alibi) return undefined;
+  const slopes = alibi ? alibiSlopes(heads) : [0];
+  const name = `mask ${alibi ? heads : ''} ${queries} ${keys} ${causal} ${slidingWindow}`;
+  return form.shared(name, alibi ? [heads, queries, keys] : [queries, keys], () =>
+    Float32Array.from({ length: slopes.length * queries * keys }, (_, index) => {
+      const query = (Math.floor(index / keys) % queries) + keys - queries;
+      const distance = query - (index % keys);
+      const isSeen = (!causal || distance >= 0) && distance < slidingWindow;
+      return isSeen ? -slopes[Math.floor(index / (queries * keys))] * Math.abs(distance) : HIDDEN;
     }),
   );
+}
+
+/** 2^(-8 i / n) for n heads, a power of two; others take every second slope of twice as many (Press et al. 2022, and their code). */
+export function alibiSlopes(heads: number): number[] {
+  const whole = 2 ** Math.floor(Math.log2(heads));
+  const of = (count: number): number[] => Array.from({ length: count }, (_, i) => 2 ** ((-8 * (i + 1)) / count));
+  const more = of(2 * whole).filter((_, index) => index % 2 === 0);
+  return [...of(whole), ...more.slice(0, heads - whole)];
 }

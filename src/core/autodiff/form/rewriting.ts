@@ -1,4 +1,5 @@
 import { GraphBuilder } from '../../graph/builder.ts';
+import type { Mask } from '../../graph/mask.ts';
 import { sizeOf } from '../../graph/shapes.ts';
 import type { Attributes, Graph, Operator, OperatorKind, TensorId } from '../../graph/types.ts';
 
@@ -19,6 +20,7 @@ export class Rewriting {
   readonly training: boolean;
   readonly #placed = new Map<TensorId, Placed>();
   readonly #plain = new Map<TensorId, TensorId>();
+  #masks = 0;
   readonly #constants = new Map<string, TensorId>();
 
   constructor(source: Graph, training: boolean) {
@@ -48,12 +50,23 @@ export class Rewriting {
     return made;
   }
 
+  /** Random factors of a training step; masks are named by their order. */
+  mask(shape: readonly number[], rate: number, drops: Mask['drops']): TensorId {
+    return this.builder.mask({ name: `mask ${this.#masks++}`, shape, rate, drops });
+  }
+
   reshape(id: TensorId, shape: readonly number[]): TensorId {
     return String(this.shapeOf(id)) === String(shape) ? id : this.add('reshape', [id], { shape });
   }
 
   place(source: TensorId, id: TensorId, channelsFirst = false): void {
     this.#placed.set(source, { id, channelsFirst });
+  }
+
+  /** Puts what is made of a tensor in its place. */
+  change(source: TensorId, make: (id: TensorId) => TensorId): void {
+    const { id, channelsFirst } = this.#placed.get(source)!;
+    this.place(source, make(id), channelsFirst);
   }
 
   isChannelsFirst(source: TensorId): boolean {

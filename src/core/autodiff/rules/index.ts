@@ -1,4 +1,5 @@
 import type { Operator, TensorId } from '../../graph/types.ts';
+import { FUNCTION_RULES } from './functions.ts';
 import { elementwise, unbroadcast } from './rule.ts';
 import type { Rule } from './rule.ts';
 import { SHAPE_RULES } from './shapes.ts';
@@ -87,13 +88,14 @@ const loss: Rule = ({ builder, operator }) => {
   const [outputs, targets] = operator.inputs;
   const from = operator.outputs[1] ?? outputs;
   const alpha = 1 / builder.shapeOf(outputs)[0];
-  return [builder.add('lossGradient', [from, targets], { loss: operator.attributes.loss, alpha })];
+  return [builder.add('lossGradient', [from, targets], { ...operator.attributes, alpha })];
 };
 
 /** One rule a kind of operator that a forward graph may hold. */
 export const RULES: Readonly<Partial<Record<Operator['kind'], Rule>>> = {
   ...SPATIAL_RULES,
   ...SHAPE_RULES,
+  ...FUNCTION_RULES,
   matmul,
   linear,
   add,

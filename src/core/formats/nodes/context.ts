@@ -88,8 +88,13 @@ export class NodeContext {
   tensor(index: number, use: Use = CONSTANT): TensorId {
     const value = this.value(index);
     if ('tensor' in value) return value.tensor;
-    if ('known' in value) return this.builder.add('generate', [], { shape: value.known.shape, function: 'constant' });
+    if ('known' in value) return this.constant(value.known);
     return this.place(value.weight, use);
+  }
+
+  /** Numbers as a tensor of the graph. */
+  constant({ shape, values }: Pick<Known, 'shape' | 'values'>): TensorId {
+    return this.builder.add('generate', [], constantAttributes(shape, values));
   }
 
   /** An input as a buffer: statistics that no gradient reaches, whatever the document calls them. */
@@ -151,9 +156,16 @@ export class NodeContext {
 const forSamples = ({ value, batchAxes }: Override, batch: number): readonly number[] | number =>
   typeof value === 'number' ? value : value.map((extent, axis) => (batchAxes.includes(axis) ? extent * batch : extent));
 
+/** A constant whose numbers a document does not keep can be analysed, not run. */
+const constantAttributes = (shape: readonly number[], values: readonly number[] | undefined): Attributes => ({
+  shape,
+  function: 'constant',
+  ...(values ? { values } : {}),
+});
+
 export function placeWeight(builder: GraphBuilder, weight: Weight, use: Use, layer: string): TensorId {
   const { name, shape, kind } = weight;
-  if (kind === 'constant') return builder.add('generate', [], { shape, function: 'constant' });
+  if (kind === 'constant') return builder.add('generate', [], constantAttributes(shape, weight.known?.values));
   if (kind === 'buffer') return builder.buffer(name, shape);
   const fanIn = use.fanIn ?? (use.role === 'matrix' ? sizeOf(shape.slice(1)) : 1);
   const frozen = kind === 'frozen' ? { frozen: true } : {};

@@ -24,6 +24,10 @@ export class AtenArguments {
     return argument !== undefined && argument !== null;
   }
 
+  isInput(name: string): boolean {
+    return isInput(this.argument(name));
+  }
+
   isTensor(name: string): boolean {
     const argument = this.argument(name);
     return isInput(argument) && !('known' in this.context.value(argument.input));

@@ -1,5 +1,5 @@
 import type { Attributes, TensorId } from '../../graph/types.ts';
-import type { LayerWriter, NormPlan } from './layers.ts';
+import type { LayerWriter, NormPlan, RotaryPlan } from './layers.ts';
 import type { BlockNames } from './names.ts';
 import type { LatentSpec } from './schema.ts';
 
@@ -12,8 +12,14 @@ export interface AttentionPlan {
   readonly bias: boolean;
   readonly outputBias: boolean;
   readonly causal: boolean;
-  readonly rotary: boolean;
+  readonly rotary?: RotaryPlan;
   readonly relative: boolean;
+  /** Scores sink with distance (Press et al. 2022). */
+  readonly alibi?: boolean;
+  /** Factor of the scores; 1 / sqrt(head size) where left out. */
+  readonly scale?: number;
+  /** Scores stay within it (Gemma 2). */
+  readonly softcap?: number;
   readonly slidingWindow?: number;
   /** Queries and keys are normalised head by head with it. */
   readonly headNorm?: NormPlan;
@@ -39,8 +45,11 @@ export function addAttention(
   });
 }
 
-const maskOf = ({ causal, slidingWindow }: AttentionPlan): Attributes => ({
+const scoring = ({ causal, slidingWindow, alibi, scale, softcap }: AttentionPlan): Attributes => ({
   ...(causal ? { causal } : {}),
+  ...(alibi ? { alibi } : {}),
+  ...(scale === undefined ? {} : { alpha: scale }),
+  ...(softcap === undefined ? {} : { softcap }),
   ...(slidingWindow === undefined ? {} : { slidingWindow }),
 });
 
@@ -68,8 +77,8 @@ function plainAttention(
       layers.graph.shapeOf(x).at(-1)!,
       `${at}.${names.attention}`,
     );
-  const turned = rotary ? [layers.rotate(query), layers.rotate(key)] : [query, key];
-  return layers.graph.add('attention', [...turned, value], maskOf(plan));
+  const turned = rotary ? [layers.rotate(query, rotary), layers.rotate(key, rotary)] : [query, key];
+  return layers.graph.add('attention', [...turned, value], scoring(plan));
 }
 
 /** Queries, keys and values [batch, tokens, heads * size], by three matrices or one. */
@@ -100,7 +109,7 @@ function relativeAttention(
     graph.add('add', [query, layers.weight(`${at}.${name}`, [heads, 1, size], 'bias')]);
   const content = biased('content_bias');
   const byPosition = graph.add('matmul', [biased('position_bias'), positions], { transposeB: true });
-  return graph.add('attention', [content, key, value, byPosition], maskOf(plan));
+  return graph.add('attention', [content, key, value, byPosition], { ...scoring(plan), byDistance: true });
 }
 
 /** Keys and values come from one small vector a token, which is all that is cached (DeepSeek-V2, section 2.1). */
@@ -113,10 +122,11 @@ function latentAttention(
 ): TensorId {
   const { graph } = layers;
   const { heads } = plan;
+  const turn = (y: TensorId): TensorId => (plan.rotary ? layers.rotate(y, plan.rotary) : y);
   const { keyValueRank, plainSize, rotarySize, valueSize } = latent;
   const queries = layers.splitHeads(latentQueries(layers, x, plan, latent, at), heads);
   const [plainQuery, rotaryQuery] = graph.addAll('split', [queries], { axis: -1, sizes: [plainSize, rotarySize] });
-  const query = graph.add('concat', [plainQuery, layers.rotate(rotaryQuery)], { axis: -1 });
+  const query = graph.add('concat', [plainQuery, turn(rotaryQuery)], { axis: -1 });
   const both = layers.linear(x, `${at}.kv_a_proj_with_mqa`, keyValueRank + rotarySize, { bias: plan.bias });
   const [compressed, shared] = graph.addAll('split', [both], { axis: -1, sizes: [keyValueRank, rotarySize] });
   const normed = layers.normalize(compressed, `${at}.kv_a_layernorm`, LATENT_NORM);
@@ -126,11 +136,11 @@ function latentAttention(
     sizes: [plainSize, valueSize],
   });
   const [batch, , tokens] = graph.shapeOf(plainKey);
-  const rotaryKey = graph.add('broadcast', [layers.rotate(layers.splitHeads(shared, 1))], {
+  const rotaryKey = graph.add('broadcast', [turn(layers.splitHeads(shared, 1))], {
     shape: [batch, heads, tokens, rotarySize],
   });
   const key = graph.add('concat', [plainKey, rotaryKey], { axis: -1 });
-  return graph.add('attention', [query, key, value], { ...maskOf(plan), cachePerToken: keyValueRank + rotarySize });
+  return graph.add('attention', [query, key, value], { ...scoring(plan), cachePerToken: keyValueRank + rotarySize });
 }
 
 const LATENT_NORM: NormPlan = { kind: 'rmsnorm', gain: true, bias: false, epsilon: 1e-6 };

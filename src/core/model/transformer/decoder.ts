@@ -40,6 +40,7 @@ export function planBlock(spec: TransformerSpec, block: number): BlockPlan {
   const { attention, experts } = spec;
   const norm = planNorm(spec);
   const sees = attention.slidingLayers[block % attention.slidingLayers.length];
+  const isRotary = spec.positions === 'rotary' || attention.latent !== undefined;
   const plan: AttentionPlan = {
     heads: attention.heads,
     kvHeads: attention.kvHeads ?? attention.heads,
@@ -47,7 +48,10 @@ export function planBlock(spec: TransformerSpec, block: number): BlockPlan {
     bias: attention.bias !== 'none',
     outputBias: attention.bias === 'all',
     causal: true,
-    rotary: spec.positions === 'rotary',
+    ...(isRotary ? { rotary: { base: spec.rotaryBase, fraction: attention.latent ? 1 : spec.rotaryFraction } } : {}),
+    ...(spec.positions === 'alibi' ? { alibi: true } : {}),
+    ...(attention.scale === undefined ? {} : { scale: attention.scale }),
+    ...(attention.softcap === undefined ? {} : { softcap: attention.softcap }),
     relative: spec.positions === 'relative',
     ...(attention.headNorm ? { headNorm: norm } : {}),
     ...(attention.slidingWindow !== undefined && sees ? { slidingWindow: attention.slidingWindow } : {}),
@@ -125,7 +129,11 @@ class Decoder {
     layers.enter(name, 'position table', 'embedding');
     const rows = spec.context + spec.positionOffset;
     const table = layers.weight(`${name}.weight`, [rows, spec.width], 'position');
-    const places = layers.graph.add('generate', [], { shape: [layers.graph.shapeOf(x)[1]], function: 'range' });
+    const places = layers.graph.add('generate', [], {
+      shape: [layers.graph.shapeOf(x)[1]],
+      function: 'range',
+      starts: [spec.positionOffset],
+    });
     return layers.graph.add('add', [x, layers.graph.add('gather', [table, places])]);
   }
 
@@ -140,7 +148,7 @@ class Decoder {
         ? layers.graph.add('linear', [x, this.table, ...this.tiedBias(name)], { transposeB: true })
         : layers.linear(x, name, outputs, { role: 'head', bias: spec.headBias });
     if (spec.logitSoftcap === undefined || isClassifier) return logits;
-    return layers.graph.add('unary', [logits], { function: 'softcap' });
+    return layers.graph.add('unary', [logits], { function: 'softcap', softcap: spec.logitSoftcap });
   }
 
   private tiedBias(name: string): TensorId[] {

@@ -50,7 +50,7 @@ function planBlock({ width, heads, hidden, activation, causal }: EncoderSpec, no
   return {
     attention: {
       ...{ heads, kvHeads: heads, headSize: width / heads, bias: true, outputBias: true },
-      ...{ causal, rotary: false, relative: false },
+      ...{ causal, relative: false },
     },
     feedForward: { hidden, activation, gated: false, bias: true },
     norm,

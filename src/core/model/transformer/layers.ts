@@ -10,6 +10,12 @@ export interface NormPlan {
   readonly epsilon: number;
 }
 
+/** Base of the rotary wavelengths, and the part of each head that turns. */
+export interface RotaryPlan {
+  readonly base: number;
+  readonly fraction: number;
+}
+
 export interface LinearOptions {
   readonly bias?: boolean;
   readonly role?: ParameterRole;
@@ -91,8 +97,10 @@ export class LayerWriter {
     return this.graph.add('reshape', [together], { shape: [batch, tokens, heads * size] });
   }
 
-  /** Rotary positions (Su et al. 2021) as one operator: it multiplies no matrix and has no weights. */
-  rotate(x: TensorId): TensorId {
-    return this.graph.add('unary', [x], { function: 'rotary' });
+  /** Rotary positions (Su et al. 2021) as one operator: it multiplies no matrix and has no weights. `fraction` of each head turns. */
+  rotate(x: TensorId, { base, fraction }: RotaryPlan): TensorId {
+    const size = this.graph.shapeOf(x).at(-1)!;
+    const rotated = 2 * Math.floor((fraction * size) / 2);
+    return this.graph.add('unary', [x], { function: 'rotary', base, rotated });
   }
 }

@@ -87,9 +87,11 @@ export const transformerSchema = z
     feedForward: feedForward.describe('Feed-forward part of the blocks without experts.'),
     experts: experts.optional(),
     positions: z
-      .enum(['rotary', 'learned', 'relative', 'none'])
+      .enum(['rotary', 'learned', 'relative', 'alibi', 'none'])
       .default('rotary')
-      .describe('How tokens know their place; `relative` has a key matrix and two biases a block (Transformer-XL).'),
+      .describe(
+        'How tokens know their place; `relative` has a key matrix and two biases a block (Transformer-XL), with `alibi` scores sink with distance (Press et al. 2022).',
+      ),
     positionOffset: z
       .int()
       .min(0)

@@ -57,7 +57,7 @@ function planBlock(spec: VitSpec, norm: NormPlan): BlockPlan {
   return {
     attention: {
       ...{ heads, kvHeads: heads, headSize: width / heads, bias: qkvBias, outputBias: true },
-      ...{ causal: false, rotary: false, relative: false },
+      ...{ causal: false, relative: false },
     },
     feedForward: { hidden, activation, gated: false, bias: true },
     norm,

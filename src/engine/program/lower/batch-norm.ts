@@ -30,7 +30,13 @@ function channelDot(e: Emitter, a: string, b: string, extents: Extents): string 
   const rows = [samples * channels, 1, places];
   const product = e.fresh('dot');
   const inputs = [reshaped(e, a, rows), reshaped(e, b, rows)];
-  e.raw({ type: 'FusedMatMul', domain: 'com.microsoft', inputs, outputs: [product], integers: { transA: 0, transB: 1 } });
+  e.raw({
+    type: 'FusedMatMul',
+    domain: 'com.microsoft',
+    inputs,
+    outputs: [product],
+    integers: { transA: 0, transB: 1 },
+  });
   return overSamples(e, reshaped(e, product, [samples, channels]), extents);
 }
 
@@ -117,4 +123,3 @@ const batchNormalizeGradient: PlacedForm = (lowering) => {
 
 /** Batch norm (Ioffe and Szegedy 2015) with its gradient, in few passes over the images. */
 export const BATCH_NORM_FORMS = { batchNormalize, batchNormalizeGradient };
-

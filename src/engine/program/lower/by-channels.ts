@@ -20,6 +20,9 @@ export interface PlacedLowering {
 /** A form that takes an operator, or leaves it (false). */
 export type PlacedForm = (lowering: PlacedLowering) => boolean;
 
+/** Images are no whole numbers. */
+const NO_WHOLE: readonly boolean[] = [];
+
 type PlainLowering = (lowering: Lowering) => void;
 
 /** Which tensors an operator reads and writes with channels first, given that its first image came so. */
@@ -35,6 +38,7 @@ function follow(
     outputs: operator.outputs.map((id) => placement.placeMajor(id)),
     shapes: shapes.map(exchanged),
     outputShape: exchanged(outputShape),
+    whole: NO_WHOLE,
   });
   return true;
 }
@@ -63,6 +67,7 @@ function reduce(lowering: PlacedLowering, plain: PlainLowering): boolean {
     outputs: [placement.plain(operator.outputs[0])],
     shapes: shapes.map(exchanged),
     outputShape,
+    whole: NO_WHOLE,
   });
   return true;
 }
@@ -95,7 +100,11 @@ const FOLLOWERS: Readonly<Partial<Record<OperatorKind, (lowering: PlacedLowering
 const FORMS: Readonly<Partial<Record<OperatorKind, readonly PlacedForm[]>>> = {
   convolution: [POINTWISE_FORMS.convolution, DEPTHWISE_FORMS.convolution],
   convolutionInputGradient: [POINTWISE_FORMS.inputGradient, DEPTHWISE_FORMS.inputGradient],
-  convolutionFilterGradient: [POINTWISE_FORMS.filterGradient, DEPTHWISE_FORMS.filterGradient, FILTER_GRADIENT_FORMS.byCells],
+  convolutionFilterGradient: [
+    POINTWISE_FORMS.filterGradient,
+    DEPTHWISE_FORMS.filterGradient,
+    FILTER_GRADIENT_FORMS.byCells,
+  ],
   batchNormalize: [BATCH_NORM_FORMS.batchNormalize],
   batchNormalizeGradient: [BATCH_NORM_FORMS.batchNormalizeGradient],
 };

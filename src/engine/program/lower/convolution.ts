@@ -37,7 +37,10 @@ function inputGradient(lowering: Lowering): void {
 const NARROW = 16;
 
 /** Without strides the adjoint is itself a convolution, with the filters turned over: faster than a transposed one by a sixth. */
-function byFlippedFilters({ e, operator, inputs: [dy, filters], outputs, shapes }: Lowering, windows: Windows): boolean {
+function byFlippedFilters(
+  { e, operator, inputs: [dy, filters], outputs, shapes }: Lowering,
+  windows: Windows,
+): boolean {
   const { groups = 1 } = operator.attributes;
   const { window, strides, dilations, before, extents, places } = windows;
   const starts = window.map((extent, axis) => dilations[axis] * (extent - 1) - before[axis]);

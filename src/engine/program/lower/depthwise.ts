@@ -34,7 +34,11 @@ function depthwiseOf(
   const { groups = 1 } = operator.attributes;
   const isDepthwise = groups > 1 && groups === filters[0] && filters[1] === 1 && filters.length === 4;
   if (!isDepthwise || operator.inputs[2] !== undefined) return undefined;
-  return { windows: windowsOf(operator.attributes, filters.slice(2), image, placed), samples: image[0], channels: groups };
+  return {
+    windows: windowsOf(operator.attributes, filters.slice(2), image, placed),
+    samples: image[0],
+    channels: groups,
+  };
 }
 
 const isSmall = ({ windows: { extents, places } }: Depthwise): boolean =>
@@ -98,7 +102,12 @@ function product(e: Emitter, a: string, b: string, transA: boolean, transB: bool
 }
 
 /** The rows of a padded image that a row of the window sees: [channels, samples * places, extents]. */
-function rowsSeen({ e }: PlacedLowering, padded: string, { windows, samples, channels }: Depthwise, row: number): string {
+function rowsSeen(
+  { e }: PlacedLowering,
+  padded: string,
+  { windows, samples, channels }: Depthwise,
+  row: number,
+): string {
   const { strides, dilations, extents, places } = windows;
   const start = row * dilations[0];
   const ends = start + (places[0] - 1) * strides[0] + 1;
@@ -113,7 +122,10 @@ function paddedRows({ e, placement, operator }: PlacedLowering, { windows: { bef
 
 /** Filters [channels, 1, rows, columns], one row of the window. */
 const filterRow = ({ e, placement, operator }: PlacedLowering, row: number): string =>
-  e.node('Slice', [placement.plain(operator.inputs[1]), ...[[row], [row + 1], [2]].map((values) => e.integers(values))]);
+  e.node('Slice', [
+    placement.plain(operator.inputs[1]),
+    ...[[row], [row + 1], [2]].map((values) => e.integers(values)),
+  ]);
 
 const convolution: PlacedForm = (lowering) => {
   const { e, operator, shapes, outputShape, placement } = lowering;
@@ -133,7 +145,11 @@ const convolution: PlacedForm = (lowering) => {
   const spread = spreadRow(e, windows);
   const padded = paddedRows(lowering, depthwise);
   const rows = Array.from({ length: windows.window[0] }, (_, row) => row);
-  const seen = e.node('Concat', rows.map((row) => rowsSeen(lowering, padded, depthwise, row)), { integers: { axis: 2 } });
+  const seen = e.node(
+    'Concat',
+    rows.map((row) => rowsSeen(lowering, padded, depthwise, row)),
+    { integers: { axis: 2 } },
+  );
   const count = channels * rows.length;
   const matrices = matricesOf(e, placement.plain(operator.inputs[1]), count, spread);
   const stacked = reshaped(e, matrices, [channels, rows.length * spread.from, spread.to]);
@@ -168,7 +184,11 @@ const inputGradient: PlacedForm = (lowering) => {
 };
 
 /** Adds up what each row of the window gives to the rows of the image: place p and window row k meet at row p stride + k dilation - before. */
-function foldRows({ e, operator, placement }: PlacedLowering, { windows, samples, channels }: Depthwise, parts: string[]): void {
+function foldRows(
+  { e, operator, placement }: PlacedLowering,
+  { windows, samples, channels }: Depthwise,
+  parts: string[],
+): void {
   const { strides, dilations, before, extents, places } = windows;
   const [stride] = strides;
   const offsets = parts.map((_, row) => row * dilations[0]);

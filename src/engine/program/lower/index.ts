@@ -1,34 +1,66 @@
 import { sizeOf } from '../../../core/graph/shapes.ts';
-import type { Graph, Operator, TensorId } from '../../../core/graph/types.ts';
+import type { Graph, Operator, OperatorKind, TensorId } from '../../../core/graph/types.ts';
 import { emitActivation, emitActivationGradient, notRunYet } from '../activations.ts';
 import type { Emitter } from '../emitter.ts';
 import type { Placement } from '../placement.ts';
 import { lowerByChannels } from './by-channels.ts';
 import { CONVOLUTIONS } from './convolution.ts';
+import { FUNCTIONS } from './functions.ts';
+import { gather, scatterRows } from './rows.ts';
 import type { Lowering } from './lowering.ts';
 import { POOLS } from './pool.ts';
 import { SHAPES } from './shapes.ts';
 import { emitLoss, emitLossGradient } from '../losses.ts';
 
-/** Emits the ONNX nodes of one operator on tensors as they are placed. */
-export function lowerOperator(e: Emitter, graph: Graph, operator: Operator, placement: Placement): void {
+/** Operators that only move cells: whole numbers stay whole. */
+const MOVING = new Set<OperatorKind>(['reshape', 'transpose', 'slice', 'split', 'broadcast']);
+/** Operators that want whole numbers somewhere. */
+const INDEXED = new Set<OperatorKind>(['gather', 'scatterRows', 'loss', 'lossGradient']);
+const FLOAT = 1;
+
+/** Tensors of whole numbers: inputs, and what is made of them by moving cells. */
+export function wholeTensors(graph: Graph): Set<TensorId> {
+  const whole = new Set(graph.tensors.filter(({ dtype }) => dtype === 'int32').map(({ id }) => id));
+  for (const { kind, inputs, outputs } of graph.operators)
+    if (MOVING.has(kind) && whole.has(inputs[0])) for (const id of outputs) whole.add(id);
+  return whole;
+}
+
+/** Emits the ONNX nodes of one operator on tensors as they are placed; `whole` are those of whole numbers. */
+export function lowerOperator(
+  e: Emitter,
+  graph: Graph,
+  operator: Operator,
+  placement: Placement,
+  whole: ReadonlySet<TensorId>,
+): void {
   const shapes = operator.inputs.map((input) => graph.tensors[input].shape);
   const outputShape = graph.tensors[operator.outputs[0]].shape;
   if (lowerByChannels({ e, operator, shapes, outputShape, placement }, LOWERINGS[operator.kind])) return;
-  lowerPlainly(e, graph, operator, (id) => placement.plain(id));
+  lowerPlainly(e, graph, operator, (id) => placement.plain(id), whole);
 }
 
 /** Emits them on tensors in the graph's own order; inputs go by the names that `nameOf` gives. */
-export function lowerPlainly(e: Emitter, graph: Graph, operator: Operator, nameOf: (id: TensorId) => string): void {
-  const lowering = LOWERINGS[operator.kind];
-  if (!lowering) throw notRunYet(`operator '${operator.kind}' of layer '${operator.layer}'`);
+export function lowerPlainly(
+  e: Emitter,
+  graph: Graph,
+  operator: Operator,
+  nameOf: (tensor: TensorId) => string,
+  whole: ReadonlySet<TensorId>,
+): void {
+  const { kind } = operator;
+  const lowering = LOWERINGS[kind];
+  if (!lowering) throw notRunYet(`operator '${kind}' of layer '${operator.layer}'`);
+  const isNumber = !MOVING.has(kind) && !INDEXED.has(kind);
+  const asNumber = (id: TensorId): string => e.node('Cast', [nameOf(id)], { integers: { to: FLOAT } });
   lowering({
     e,
     operator,
-    inputs: operator.inputs.map(nameOf),
+    inputs: operator.inputs.map((id) => (isNumber && whole.has(id) ? asNumber(id) : nameOf(id))),
     outputs: operator.outputs.map((id) => graph.tensors[id].name),
     shapes: operator.inputs.map((input) => graph.tensors[input].shape),
     outputShape: graph.tensors[operator.outputs[0]].shape,
+    whole: operator.inputs.map((id) => whole.has(id)),
   });
 }
 
@@ -124,21 +156,22 @@ function columnSum({ e, inputs, outputs, shapes }: Lowering): void {
   e.node('Reshape', [row, e.integers([columns])], {}, outputs[0]);
 }
 
+const matrixOf = (shape: readonly number[]): [number, number] => [shape[0], sizeOf(shape) / shape[0]];
+
 const LOWERINGS: Readonly<Partial<Record<Operator['kind'], (lowering: Lowering) => void>>> = {
   matmul,
   ...CONVOLUTIONS,
   ...POOLS,
   ...SHAPES,
+  ...FUNCTIONS,
   linear: ({ e, operator, inputs, outputs }) =>
     void e.node('Gemm', inputs, { integers: { transB: Number(operator.attributes.transposeB ?? false) } }, outputs[0]),
   add: direct('Add'),
   multiply: direct('Mul'),
   scale: ({ e, operator, inputs, outputs }) =>
     void e.node('Mul', [inputs[0], e.scalar(operator.attributes.alpha ?? 1)], {}, outputs[0]),
-  gather: direct('Gather'),
-  scatterRows: () => {
-    throw new Error('internal: rows are scattered by the session, outside the program');
-  },
+  gather,
+  scatterRows,
   split,
   concat: ({ e, operator, inputs, outputs }) =>
     void e.node('Concat', inputs, { integers: { axis: operator.attributes.axis ?? 0 } }, outputs[0]),
@@ -156,12 +189,9 @@ const LOWERINGS: Readonly<Partial<Record<Operator['kind'], (lowering: Lowering) 
   softmax,
   softmaxGradient,
   loss: ({ e, operator, inputs, outputs, shapes }) =>
-    emitLoss(e, operator.attributes.loss!, inputs, shapes[0][0], outputs),
-  lossGradient: ({ e, operator, inputs, outputs, shapes }) => {
-    const rows = shapes[0][0];
-    const columns = sizeOf(shapes[0]) / rows;
-    emitLossGradient(e, operator.attributes.loss!, inputs, [rows, columns], operator.attributes.alpha!, outputs[0]);
-  },
+    emitLoss(e, operator.attributes, inputs, matrixOf(shapes[0]), outputs),
+  lossGradient: ({ e, operator, inputs, outputs, shapes }) =>
+    emitLossGradient(e, operator.attributes, inputs, matrixOf(shapes[0]), outputs[0]),
   mean: ({ e, inputs, outputs }) =>
     void e.node('ReduceMean', [inputs[0], e.integers([-1])], { integers: { keepdims: 0 } }, outputs[0]),
   columnSum,

@@ -63,7 +63,9 @@ const WITHOUT_WEIGHTS: Readonly<Record<string, Activation>> = { ReLU: 'relu', Le
 export function activation(call: Call, name: string, x: TensorId): TensorId {
   if (name === 'linear') return x;
   if (name === 'softmax') return call.add('softmax', [x]);
-  if (name === 'log_softmax') return call.add('unary', [call.add('softmax', [x])], { function: 'log' });
+  if (name === 'log_softmax') return call.add('unary', [x], { function: name });
+  if (name === 'exponential') return call.add('unary', [x], { function: 'exp' });
+  if (name === 'leaky_relu') return call.add('activation', [x], { activation: 'leaky-relu', slope: KERAS_SLOPE });
   if (name === 'glu') return gatedLinear(call, x, -1);
   if (Object.hasOwn(ACTIVATIONS, name)) return call.add('activation', [x], { activation: ACTIVATIONS[name] });
   if (OTHERS.has(name)) return call.add('unary', [x], { function: name });
@@ -78,10 +80,37 @@ export function gatedLinear(call: Call, x: TensorId, axis: number): TensorId {
   return call.add('multiply', [left, call.add('activation', [right], { activation: 'sigmoid' })]);
 }
 
+/** Slope below zero of keras.activations.leaky_relu. */
+const KERAS_SLOPE = 0.2;
+
+/** ReLU with a slope below zero, a largest value, or another threshold than zero: that one is a function for people alone. */
 const relu: Lower = (call) => {
-  const bound = call.config.find('max_value')?.value;
-  const slope = call.config.find('negative_slope')?.value;
-  return call.add('activation', [call.x], { activation: bound === 6 ? 'relu6' : slope ? 'leaky-relu' : 'relu' });
+  const number = (key: string): number | undefined => {
+    const found = call.config.find(key);
+    return found === undefined || found.value === null ? undefined : found.number();
+  };
+  const [bound, slope, threshold] = [number('max_value'), number('negative_slope') ?? 0, number('threshold') ?? 0];
+  if (threshold !== 0) return call.add('unary', [call.x], { function: 'relu from a threshold' });
+  if (slope !== 0) {
+    const y = call.add('activation', [call.x], { activation: 'leaky-relu', slope });
+    return bound === undefined ? y : call.add('unary', [y], { function: 'clip', maximum: bound });
+  }
+  if (bound === undefined || bound === 6)
+    return call.add('activation', [call.x], { activation: bound === 6 ? 'relu6' : 'relu' });
+  return call.add('unary', [call.x], { function: 'clip', minimum: 0, maximum: bound });
+};
+
+/** The slope is called alpha in Keras 2. */
+const leakyRelu: Lower = (call) => {
+  const slope = (call.config.find('negative_slope') ?? call.config.find('alpha'))?.number() ?? 0.3;
+  return call.add('activation', [call.x], { activation: 'leaky-relu', slope });
+};
+
+const elu: Lower = (call) => {
+  const alpha = call.config.find('alpha')?.number() ?? 1;
+  return alpha === 1
+    ? call.add('activation', [call.x], { activation: 'elu' })
+    : call.add('unary', [call.x], { function: 'elu with an alpha' });
 };
 
 /** A slope of its own for each value, shared along some axes (counted without the batch from 1). */
@@ -104,8 +133,8 @@ const shown = (call: Call, y: TensorId): TensorId =>
 export const ACTIVATION_LAYERS: Readonly<Record<string, Lower>> = {
   Activation: (call) => shown(call, activate(call, call.x)),
   ReLU: relu,
-  LeakyReLU: (call) => call.add('activation', [call.x], { activation: 'leaky-relu' }),
-  ELU: (call) => call.add('activation', [call.x], { activation: 'elu' }),
+  LeakyReLU: leakyRelu,
+  ELU: elu,
   ThresholdedReLU: (call) => call.add('unary', [call.x], { function: 'threshold' }),
   PReLU: prelu,
   Softmax: softmax,

@@ -56,7 +56,7 @@ export const MERGING_LAYERS: Readonly<Record<string, Lower>> = {
   Add: merge('add'),
   Subtract: merge('binary', 'subtract'),
   Multiply: merge('multiply'),
-  Average: merge('add'),
+  Average: (call) => call.add('scale', [merge('add')(call) as TensorId], { alpha: 1 / call.inputs.length }),
   Maximum: merge('binary', 'maximum'),
   Minimum: merge('binary', 'minimum'),
   Concatenate: concatenate,

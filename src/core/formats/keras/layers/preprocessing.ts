@@ -53,6 +53,15 @@ const cropped: Lower = (call) => {
   return call.add('slice', [call.x], { starts, ends }, setters);
 };
 
+/** scale x + offset, numbers or one for each channel. */
+const rescaling: Lower = (call) => {
+  const [scale, offset] = ['scale', 'offset'].map((key) => call.config.find(key));
+  if (scale?.isArray || offset?.isArray) return call.add('unary', [call.x], { function: 'Rescaling by channel' });
+  const y = call.add('scale', [call.x], { alpha: scale?.number() ?? 1 });
+  const shift = offset?.number() ?? 0;
+  return shift === 0 ? y : call.add('unary', [y], { function: 'add', value: shift });
+};
+
 /** Mean and variance of a data set and how many samples they saw; none where the configuration gives the values. */
 const normalization: Lower = (call) => {
   const axis = call.config.find('axis');
@@ -124,7 +133,7 @@ const pipeline: Lower = (call) => {
 };
 
 export const PREPROCESSING_LAYERS: Readonly<Record<string, Lower>> = {
-  Rescaling: (call) => call.add('scale', [call.x], {}),
+  Rescaling: rescaling,
   Resizing: resizing,
   CenterCrop: cropped,
   RandomCrop: cropped,

@@ -1,4 +1,4 @@
-import type { Activation, TensorId } from '../../../graph/types.ts';
+import type { Activation, Attributes, TensorId } from '../../../graph/types.ts';
 import { tensorsOf } from '../argument.ts';
 import type { Call } from '../call.ts';
 import type { Lower } from '../call.ts';
@@ -45,13 +45,25 @@ const operands = (call: Call, names: readonly string[]): TensorId[] =>
 
 const unary: Lower = (call) => call.add('unary', [operands(call, ['x'])[0] ?? call.x], { function: call.className });
 
+function numberAt(call: Call, index: number, name: string): number | undefined {
+  const argument = call.argument(index, name);
+  return typeof argument === 'number' ? argument : undefined;
+}
+
+/** The number among the first two arguments, and whether it is the first. */
+function numberOf(call: Call): Pick<Attributes, 'value' | 'reverse'> {
+  const [first, second] = [numberAt(call, 0, 'x1'), numberAt(call, 1, 'x2')];
+  if (second !== undefined) return { value: second };
+  return first === undefined ? {} : { value: first, reverse: true };
+}
+
 /** With a number in place of a tensor it works on the other alone. */
 const binary =
   (kind: 'add' | 'multiply' | 'binary'): Lower =>
   (call) => {
     const [a, b] = operands(call, ['x1', 'x2']);
     if (a === undefined) throw call.refusal(`${call.className} wants a tensor`);
-    if (b === undefined) return call.add('unary', [a], { function: call.className });
+    if (b === undefined) return call.add('unary', [a], { function: call.className, ...numberOf(call) });
     return call.add(kind, [a, b], kind === 'binary' ? { function: call.className } : {});
   };
 

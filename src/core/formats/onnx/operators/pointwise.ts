@@ -8,21 +8,12 @@ import type { OnnxTable } from './values.ts';
 
 const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   Relu: 'relu',
-  LeakyRelu: 'leaky-relu',
-  PRelu: 'leaky-relu',
-  ThresholdedRelu: 'relu',
-  Elu: 'elu',
-  Celu: 'elu',
   Selu: 'selu',
   Sigmoid: 'sigmoid',
   Tanh: 'tanh',
-  HardSigmoid: 'hard-sigmoid',
   HardSwish: 'hard-swish',
   Softplus: 'softplus',
-  Softsign: 'tanh',
   Mish: 'mish',
-  Swish: 'silu',
-  'com.microsoft.QuickGelu': 'silu',
 };
 
 const activation =
@@ -35,12 +26,45 @@ const activation =
 const gelu = (a: OnnxArguments): Value[] =>
   activation(a.text('approximate', 'none') === 'tanh' ? 'gelu-tanh' : 'gelu')(a);
 
+/** x where positive, else times a slope for each channel, which may come along the last axes. */
+const prelu = (a: OnnxArguments): Value[] =>
+  tensorValue(a.context.add('activation', [a.tensor(0), a.tensor(1, { role: 'gain' })], { activation: 'leaky-relu' }));
+
+const leakyRelu = (a: OnnxArguments): Value[] =>
+  tensorValue(a.context.add('activation', [a.tensor(0)], { activation: 'leaky-relu', slope: a.int('alpha', 0.01) }));
+
+/** The activation, or where its number is another one a function that people see. */
+const elu = (a: OnnxArguments): Value[] => (a.int('alpha', 1) === 1 ? activation('elu') : unary)(a);
+
+/** x sigmoid(alpha x) */
+const swish =
+  (fallback: number) =>
+  (a: OnnxArguments): Value[] => {
+    const alpha = a.int('alpha', fallback);
+    if (alpha === 1) return activation('silu')(a);
+    const x = a.tensor(0);
+    const gate = a.context.add('activation', [a.context.add('scale', [x], { alpha })], { activation: 'sigmoid' });
+    return tensorValue(a.context.add('multiply', [x, gate]));
+  };
+
+/** max(0, min(1, alpha x + beta)); PyTorch's and Keras' have a sixth and a half. */
+function hardSigmoid(a: OnnxArguments): Value[] {
+  const [alpha, beta] = [a.int('alpha', 0.2), a.int('beta', 0.5)];
+  if (Math.abs(alpha - 1 / 6) < 1e-6 && beta === 0.5) return activation('hard-sigmoid')(a);
+  const moved = a.context.add('unary', [a.context.add('scale', [a.tensor(0)], { alpha })], {
+    function: 'add',
+    value: beta,
+  });
+  return tensorValue(a.context.add('unary', [moved], { function: 'clip', minimum: 0, maximum: 1 }));
+}
+
 /** Clip to [0, 6] is relu6. */
 function clip(a: OnnxArguments): Value[] {
   const bounds = [1, 2].map((index) => (a.has(index) ? a.context.known(index)?.values[0] : undefined));
   const [low, high] = [a.int('min', bounds[0] ?? -Infinity), a.int('max', bounds[1] ?? Infinity)];
   const kind = low === 0 && high === 6 ? 'activation' : 'unary';
-  const attributes = kind === 'activation' ? { activation: 'relu6' as const } : { function: 'clip' };
+  const attributes =
+    kind === 'activation' ? { activation: 'relu6' as const } : { function: 'clip', minimum: low, maximum: high };
   return tensorValue(a.context.add(kind, [a.tensor(0)], attributes));
 }
 
@@ -61,6 +85,12 @@ const binary =
     const [first, ...rest] = inputs;
     return tensorValue(rest.reduce((x, y) => a.context.add(kind, [x, y], attributes), first));
   };
+
+function meanOf(a: OnnxArguments): Value[] {
+  const [sum] = binary('add')(a) as [{ tensor: TensorId }];
+  const count = a.context.node.inputs.length;
+  return count === 1 ? [sum] : tensorValue(a.context.add('scale', [sum.tensor], { alpha: 1 / count }));
+}
 
 const where = (a: OnnxArguments): Value[] =>
   tensorValue(a.context.add('select', [a.tensor(0), a.tensor(1), a.tensor(2)]));
@@ -86,9 +116,16 @@ const generated =
   (a: OnnxArguments): Value[] =>
     tensorValue(a.context.add('generate', [], { shape: shapeOf(a), function: a.context.node.type }));
 
-function range(a: OnnxArguments): number[] {
+function range(a: OnnxArguments): Value[] {
   const [start, limit, step] = [0, 1, 2].map((index) => a.context.numbers(index, 'the range')[0]);
-  return [Math.max(0, Math.ceil((limit - start) / step))];
+  const shape = [Math.max(0, Math.ceil((limit - start) / step))];
+  return tensorValue(a.context.add('generate', [], { shape, function: 'range', starts: [start], steps: [step] }));
+}
+
+function constantOfShape(a: OnnxArguments): Value[] {
+  const [value] = a.known('value')?.values ?? [0];
+  const shape = a.context.numbers(0, 'the shape');
+  return tensorValue(a.context.add('generate', [], { shape, function: 'ConstantOfShape', values: [value] }));
 }
 
 function oneHot(a: OnnxArguments): number[] {
@@ -112,7 +149,7 @@ const names = (text: string, make: (a: OnnxArguments) => Value[]): OnnxTable =>
 export const POINTWISE: OnnxTable = {
   ...Object.fromEntries(Object.entries(ACTIVATIONS).map(([name, kind]) => [name, activation(kind)])),
   ...names(
-    'Exp Log Sqrt Reciprocal Abs Neg Sign Erf Floor Ceil Round Not Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh IsNaN IsInf CumSum Trilu LRN LpNormalization MeanVarianceNormalization QuantizeLinear BitwiseNot Shrink ScatterElements ScatterND ReverseSequence',
+    'Softsign ThresholdedRelu Exp Log Sqrt Reciprocal Abs Neg Sign Erf Floor Ceil Round Not Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh IsNaN IsInf CumSum Trilu LRN LpNormalization MeanVarianceNormalization QuantizeLinear BitwiseNot Shrink ScatterElements ScatterND ReverseSequence',
     unary,
   ),
   ...names(
@@ -121,9 +158,16 @@ export const POINTWISE: OnnxTable = {
   ),
   Add: binary('add'),
   Sum: binary('add'),
-  Mean: binary('add'),
+  Mean: meanOf,
   Mul: binary('multiply'),
   Gelu: gelu,
+  PRelu: prelu,
+  LeakyRelu: leakyRelu,
+  Elu: elu,
+  Celu: elu,
+  Swish: swish(1),
+  'com.microsoft.QuickGelu': swish(1.702),
+  HardSigmoid: hardSigmoid,
   'com.microsoft.Gelu': gelu,
   'com.microsoft.FastGelu': gelu,
   Clip: clip,
@@ -131,8 +175,8 @@ export const POINTWISE: OnnxTable = {
   Shape: shapeValue,
   Size: (a) => [{ known: scalar(sizeOf(a.shape(0))) }],
   Constant: constant,
-  ConstantOfShape: generated((a) => a.context.numbers(0, 'the shape')),
-  Range: generated(range),
+  ConstantOfShape: constantOfShape,
+  Range: range,
   RandomNormalLike: generated((a) => a.shape(0)),
   RandomUniformLike: generated((a) => a.shape(0)),
   RandomNormal: generated((a) => a.list('shape') ?? []),

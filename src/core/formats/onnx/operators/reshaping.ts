@@ -1,4 +1,5 @@
 import { broadcast, sizeOf } from '../../../graph/shapes.ts';
+import type { Attributes } from '../../../graph/types.ts';
 import type { Value } from '../../nodes/context.ts';
 import type { OnnxArguments } from '../arguments.ts';
 import { tensorValue } from './values.ts';
@@ -109,6 +110,24 @@ function pad(a: OnnxArguments): Value[] {
   return tensorValue(a.context.add('pad', [a.tensor(0)], { padding }));
 }
 
+/** Where ONNX' modes of coordinates look; Upsample has none and looks at starts. */
+function coordinatesOf(a: OnnxArguments): NonNullable<Attributes['coordinates']> {
+  const usual = a.context.node.type === 'Upsample' ? 'asymmetric' : 'half_pixel';
+  const mode = a.text('coordinate_transformation_mode', usual);
+  return mode === 'align_corners' ? 'corners' : mode === 'asymmetric' ? 'starts' : 'middles';
+}
+
+/** Of two nearest cells the engine takes the lower one, from starts the floor; another choice is a function for people alone. */
+function modeOf(a: OnnxArguments): string {
+  const mode = a.text('mode', 'nearest');
+  const isStarts = coordinatesOf(a) === 'starts';
+  const choice = a.text(
+    'nearest_mode',
+    isStarts && a.context.node.type === 'Upsample' ? 'floor' : 'round_prefer_floor',
+  );
+  return mode !== 'nearest' || choice === (isStarts ? 'floor' : 'round_prefer_floor') ? mode : `nearest, ${choice}`;
+}
+
 /** By sizes (input 3) or by scales (input 2, of Upsample 1), both for every axis. */
 function resize(a: OnnxArguments): Value[] {
   const shape = a.shape(0);
@@ -119,7 +138,9 @@ function resize(a: OnnxArguments): Value[] {
   if (target[0] !== shape[0] || target[1] !== shape[1]) throw a.context.refusal('it resizes batch or channels');
   // Factors stay when the image gets another size; sizes follow what they meet.
   const how = scales ? { scales: scales.slice(2) } : { sizes: target.slice(2) };
-  return tensorValue(a.context.add('resize', [a.tensor(0)], { ...how, function: a.text('mode', 'nearest') }));
+  return tensorValue(
+    a.context.add('resize', [a.tensor(0)], { ...how, coordinates: coordinatesOf(a), function: modeOf(a) }),
+  );
 }
 
 /** Blocks of `factor` squared channels spread over an image, or gathered from it. */

@@ -17,13 +17,49 @@ function gelu(a: AtenArguments): Value[] {
 }
 
 function hardtanh(a: AtenArguments): Value[] {
-  const isRelu6 = a.number('min_val', -1) === 0 && a.number('max_val', 1) === 6;
-  return isRelu6 ? activation('relu6')(a) : unary('clip')(a);
+  const [minimum, maximum] = [a.number('min_val', -1), a.number('max_val', 1)];
+  return minimum === 0 && maximum === 6 ? activation('relu6')(a) : clipped(a, minimum, maximum);
 }
 
+const clipped = (a: AtenArguments, minimum: number, maximum: number): Value[] =>
+  tensorValue(
+    a.context.add('unary', [a.tensor(firstOf(a))], {
+      function: 'clamp',
+      ...(minimum === -Infinity ? {} : { minimum }),
+      ...(maximum === Infinity ? {} : { maximum }),
+    }),
+  );
+
+/** Between two numbers; tensors as bounds are for people alone. */
+function clamp(a: AtenArguments): Value[] {
+  const isNumber = (name: string): boolean => !a.has(name) || !a.isTensor(name);
+  if (!isNumber('min') || !isNumber('max')) return unary('clamp of tensors')(a);
+  return clipped(a, a.number('min', -Infinity), a.number('max', Infinity));
+}
+
+function leakyRelu(a: AtenArguments): Value[] {
+  const slope = a.number('negative_slope', 0.01);
+  return tensorValue(a.context.add('activation', [a.tensor(firstOf(a))], { activation: 'leaky-relu', slope }));
+}
+
+/** The activation, or where its numbers are others a function that people see. */
+const elu =
+  (name: string) =>
+  (a: AtenArguments): Value[] =>
+    a.number('alpha', 1) === 1 && a.number('scale', 1) === 1 && a.number('input_scale', 1) === 1
+      ? activation('elu')(a)
+      : unary(name)(a);
+
+const softplus = (a: AtenArguments): Value[] =>
+  a.number('beta', 1) === 1 ? activation('softplus')(a) : unary('softplus')(a);
+
+/** One slope for all, or one for each channel of [batch, channels, ...]. */
 function prelu(a: AtenArguments): Value[] {
   const slope = a.tensor('weight', { role: 'gain' });
-  return tensorValue(a.context.add('activation', [a.tensor('self'), slope], { activation: 'leaky-relu' }));
+  const rank = a.shape('self').length;
+  const spread = a.shape('weight')[0] > 1 && rank > 2;
+  const slopes = spread ? a.context.reshape(slope, [a.shape('weight')[0], ...Array<number>(rank - 2).fill(1)]) : slope;
+  return tensorValue(a.context.add('activation', [a.tensor('self'), slopes], { activation: 'leaky-relu' }));
 }
 
 const unary =
@@ -33,25 +69,47 @@ const unary =
     return tensorValue(a.context.add('unary', [a.tensor(x)], { function: name }));
   };
 
-/** A number beside a tensor costs what the tensor's elements cost. */
+/** Whether an argument is a tensor, or several numbers. */
+function isTensor(a: AtenArguments, name: string): boolean {
+  if (!a.has(name)) return false;
+  return a.isTensor(name) || (a.isInput(name) && a.context.known(a.index(name))?.values.length !== 1);
+}
+
+/** A number beside a tensor costs what the tensor's elements cost. The second operand of sums comes times `alpha`. */
 const binary =
   (name: string, kind: 'add' | 'multiply' | 'binary' = 'binary') =>
   (a: AtenArguments): Value[] => {
     const other = a.has('exponent') ? 'exponent' : 'other';
-    const isTensor = (argument: string): boolean => a.has(argument) && a.isTensor(argument);
-    const [left, right] = [isTensor('self'), isTensor(other)];
+    const alpha = a.number('alpha', 1);
+    const [left, right] = [isTensor(a, 'self'), isTensor(a, other)];
     if (left && right) {
       const attributes = kind === 'binary' ? { function: name } : {};
-      return tensorValue(a.context.add(kind, [operand(a, 'self', kind), operand(a, other, kind)], attributes));
+      const second = operand(a, other, kind);
+      const scaled = alpha === 1 ? second : a.context.add('scale', [second], { alpha });
+      return tensorValue(a.context.add(kind, [operand(a, 'self', kind), scaled], attributes));
     }
-    return tensorValue(a.context.add('unary', [a.tensor(left ? 'self' : other)], { function: name }));
+    const value = left ? a.number(other, 1) * alpha : a.number('self', 1);
+    const attributes = { function: name, value, ...(left ? {} : { reverse: true }) };
+    return tensorValue(a.context.add('unary', [a.tensor(left ? 'self' : other)], attributes));
   };
 
-/** self + value * tensor1 * tensor2, or divided by it. */
-function addcmul(a: AtenArguments): Value[] {
-  const product = a.context.add('multiply', [operand(a, 'tensor1', 'multiply'), operand(a, 'tensor2', 'multiply')]);
-  return tensorValue(a.context.add('add', [operand(a, 'self', 'add'), product]));
+/** other - alpha self */
+function rsub(a: AtenArguments): Value[] {
+  if (isTensor(a, 'other') || a.number('alpha', 1) !== 1) return unary('rsub')(a);
+  const attributes = { function: 'sub', value: a.number('other', 1), reverse: true };
+  return tensorValue(a.context.add('unary', [a.tensor('self')], attributes));
 }
+
+/** self + value * tensor1 * tensor2, or divided by it. */
+const addcmul =
+  (divides: boolean) =>
+  (a: AtenArguments): Value[] => {
+    const pair = [operand(a, 'tensor1', 'multiply'), operand(a, 'tensor2', 'multiply')];
+    const product = divides ? a.context.add('binary', pair, { function: 'div' }) : a.context.add('multiply', pair);
+    const alpha = a.number('value', 1);
+    const scaled = alpha === 1 ? product : a.context.add('scale', [product], { alpha });
+    return tensorValue(a.context.add('add', [operand(a, 'self', 'add'), scaled]));
+  };
 
 /** A weight that is multiplied is a gain; one that is added a bias, or a table of positions. */
 function operand(a: AtenArguments, name: string, kind: string): TensorId {
@@ -60,14 +118,17 @@ function operand(a: AtenArguments, name: string, kind: string): TensorId {
 }
 
 function where(a: AtenArguments): Value[] {
-  const given = ['condition', 'self', 'other'].filter((name) => a.has(name) && a.isTensor(name));
-  const inputs = given.map((name) => a.tensor(name));
-  while (inputs.length < 3) inputs.push(a.context.add('generate', [], { shape: [], function: 'constant' }));
+  const inputs = ['condition', 'self', 'other'].map((name) =>
+    a.has(name) && a.isInput(name) ? a.tensor(name) : a.context.constant({ shape: [], values: [a.number(name, 0)] }),
+  );
   return tensorValue(a.context.add('select', inputs));
 }
 
 function maskedFill(a: AtenArguments): Value[] {
-  const filler = a.context.add('generate', [], { shape: [], function: 'constant' });
+  const filler =
+    a.has('value') && a.isInput('value')
+      ? a.tensor('value')
+      : a.context.constant({ shape: [], values: [a.number('value', 0)] });
   return tensorValue(a.context.add('select', [a.tensor('mask'), filler, a.tensor('self')]));
 }
 
@@ -82,6 +143,14 @@ function glu(a: AtenArguments): Value[] {
 
 function softmax(a: AtenArguments): Value[] {
   return tensorValue(a.context.add('softmax', [a.tensor('self')], { axis: a.axis('dim', a.shape('self').length, -1) }));
+}
+
+/** Over the last axis as a function of its own, over another one as the logarithm of a softmax. */
+function logSoftmax(a: AtenArguments): Value[] {
+  const rank = a.shape('self').length;
+  if (a.axis('dim', rank, -1) === rank - 1) return unary('log_softmax')(a);
+  const [{ tensor }] = softmax(a) as [{ tensor: TensorId }];
+  return tensorValue(a.context.add('unary', [tensor], { function: 'log' }));
 }
 
 /** Arithmetic of symbols: sizes of free axes. */
@@ -101,17 +170,12 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   tanh: 'tanh',
   hardswish: 'hard-swish',
   hardsigmoid: 'hard-sigmoid',
-  leaky_relu: 'leaky-relu',
-  elu: 'elu',
-  celu: 'elu',
   selu: 'selu',
-  softplus: 'softplus',
   mish: 'mish',
-  log_sigmoid: 'sigmoid',
 };
 
 const UNARY =
-  'exp exp2 expm1 log log2 log1p sqrt rsqrt reciprocal abs neg sign square sin cos tan erf floor ceil round clamp clamp_min clamp_max pow_scalar bitwise_not logical_not isnan isinf cumsum cumprod cummax cummin logcumsumexp triu tril softsign tanhshrink hardshrink softshrink nan_to_num rsub zero fill roll flip frac trunc sinh cosh asin acos atan threshold sinc erfc log10 logit digamma lgamma sgn asinh acosh atanh rad2deg deg2rad renorm';
+  'exp exp2 expm1 log log2 log1p sqrt rsqrt reciprocal abs neg sign square sin cos tan erf floor ceil round bitwise_not logical_not isnan isinf cumsum cumprod cummax cummin logcumsumexp triu tril softsign tanhshrink hardshrink softshrink nan_to_num log_sigmoid zero fill roll flip frac trunc sinh cosh asin acos atan threshold sinc erfc log10 logit digamma lgamma sgn asinh acosh atanh rad2deg deg2rad renorm';
 
 const BINARY =
   'sub div pow maximum minimum eq ne lt le gt ge logical_and logical_or logical_xor bitwise_and bitwise_or floor_divide remainder fmod atan2 float_power hypot xlogy bitwise_xor __and__ __or__ __xor__ copysign';
@@ -129,14 +193,23 @@ export const POINTWISE: AtenTable = {
   glu,
   add: binary('add', 'add'),
   mul: binary('multiply', 'multiply'),
-  addcmul,
-  addcdiv: addcmul,
+  addcmul: addcmul(false),
+  addcdiv: addcmul(true),
+  leaky_relu: leakyRelu,
+  elu: elu('elu'),
+  celu: elu('celu'),
+  softplus,
+  clamp,
+  clamp_min: clamp,
+  clamp_max: clamp,
+  pow_scalar: binary('pow'),
+  rsub,
   where,
   masked_fill: maskedFill,
   softmax,
   _softmax: softmax,
-  log_softmax: softmax,
-  _log_softmax: softmax,
+  log_softmax: logSoftmax,
+  _log_softmax: logSoftmax,
   add_symbol: symbolic((x, y) => x + y),
   mul_symbol: symbolic((x, y) => x * y),
   sub_symbol: symbolic((x, y) => x - y),

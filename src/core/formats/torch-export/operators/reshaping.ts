@@ -227,8 +227,16 @@ const upsample =
     const scales = a.numbers('scale_factors', []);
     const sizes =
       given.length > 0 ? given : spatial.map((extent, i) => Math.floor(extent * (scales[i] ?? scales[0] ?? 1)));
-    return tensorValue(a.context.add('resize', [a.tensor(name)], { sizes, function: how }));
+    const corners = a.boolean('align_corners') ? { coordinates: 'corners' as const } : {};
+    return tensorValue(a.context.add('resize', [a.tensor(name)], { sizes, function: how, ...corners }));
   };
+
+/** In training elements are dropped; a graph that was exported for inference says train = False and keeps them. */
+function dropout(a: AtenArguments): Value[] {
+  const rate = a.number('p', 0.5);
+  if (!a.boolean('train') || rate === 0) return same(a);
+  return tensorValue(a.context.add('unary', [a.tensor('input')], { function: 'dropout', dropout: rate }));
+}
 
 const same = (a: AtenArguments): Value[] => [a.context.value(0)];
 
@@ -277,7 +285,7 @@ export const RESHAPING: AtenTable = {
   clone: same,
   alias: same,
   detach: same,
-  dropout: same,
+  dropout,
   feature_dropout: same,
   alpha_dropout: same,
   to: same,
