@@ -1,3 +1,4 @@
+import type { Objective } from '../../core/autodiff/form/index.ts';
 import { modelOfFamily } from '../../core/model/families.ts';
 import { modelSchema } from '../../core/model/index.ts';
 import type { Model } from '../../core/model/index.ts';
@@ -19,7 +20,18 @@ export async function trialNetwork(spec: TrialSpec, loss: NonNullable<TrialSpec[
   const known = modelSchema.safeParse(spec.model);
   const model = await modelOfTrial(spec.model);
   if (known.success) return { network: networkOfSpec(known.data), input: inputOf(model) };
-  return { network: networkOf(model, { loss: spec.loss ?? loss }), input: inputOf(model) };
+  return { network: networkOf(model, objectiveOf(spec, loss)), input: inputOf(model) };
+}
+
+/** What the recipe says of the loss and of what is left out while training. */
+function objectiveOf({ loss: own, recipe, data }: TrialSpec, loss: Objective['loss']): Omit<Objective, 'training'> {
+  const { labelSmoothing, stochasticDepth } = recipe;
+  return {
+    loss: own ?? loss,
+    labelSmoothing,
+    ...(stochasticDepth !== undefined && { stochasticDepth }),
+    softTargets: data.kind === 'images' && data.augment.mixup > 0,
+  };
 }
 
 /** The model of a trial: of a family, or a document with parameters of its family set. */

@@ -6,7 +6,7 @@ import type { H5Answer } from './keras-h5-process.ts';
 import type { KerasH5Texts } from './keras-h5-texts.ts';
 
 /** HDF5's own library may loop on a damaged file; a whole one is read in some milliseconds. */
-const MOST_MILLISECONDS = 1000;
+const MOST_MILLISECONDS = 10_000;
 /** Its start is not the file's fault: 0.3 s, on a busy machine more. */
 const MOST_START_MILLISECONDS = 30_000;
 

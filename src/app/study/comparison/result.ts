@@ -114,7 +114,7 @@ function verdictOf(judged: readonly Judgement[], judgedBy: Measure): string {
     return `${best.name} pays: every other candidate is significantly worse (p < ${SIGNIFICANCE} each, Welch's test after Holm); ${told(second.name)}.`;
   const names = equals.map(({ name }) => name).join(', ');
   if (equals.length === judged.length - 1)
-    return `No candidate is significantly better: ${best.name} comes first, but ${told(second.name)}, which seeds alone make (p = ${second.p.toFixed(2)}).`;
+    return `No candidate is significantly better: ${best.name} comes first, but ${told(second.name)}, and that may be luck (p = ${second.p.toFixed(2)}).`;
   return `${best.name} comes first, not significantly ahead of ${names} (p >= ${SIGNIFICANCE}); the others are significantly worse.`;
 }
 

@@ -9,7 +9,7 @@ type Overrides = NonNullable<DocumentNode['overrides']>;
 
 /** Operations whose arguments say no extents that an edit could change: theirs follow from what they are given. */
 const RELATIVE = new Set(
-  'flatten squeeze unsqueeze unbind stack expand_as chunk repeat tile matmul bmm mm baddbmm instance_norm glu pixel_shuffle scaled_dot_product_attention lstm gru rnn_tanh rnn_relu zeros_like ones_like full_like empty_like rand_like'.split(
+  'flatten squeeze unsqueeze unbind stack expand_as chunk repeat tile matmul bmm mm baddbmm instance_norm glu prelu pixel_shuffle scaled_dot_product_attention lstm gru rnn_tanh rnn_relu zeros_like ones_like full_like empty_like rand_like'.split(
     ' ',
   ),
 );
