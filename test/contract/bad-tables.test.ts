@@ -94,7 +94,7 @@ describe('tables that are none', () => {
     ['an open quote', csv().replace('5,near', '"5,near'), /Quote/],
     ['text that is not UTF-8', Buffer.from([0x72, 0xff, 0xfe, 0x2c]), /not UTF-8/],
     ['a column of nothing', csv(ROWS.map((row) => row.with(0, ''))), /column 'rooms' is empty in every row/],
-    ['Parquet that is cut off', Buffer.from('PAR1\0\0\0\0'), /Parquet file cannot be read/],
+    ['Parquet that is cut off', Buffer.from('PAR1\0\0\0\0'), /Parquet file is damaged/],
     ['a gzip that is cut off', gzipSync(csv()).subarray(0, 60), /gzip file is cut off/],
   ])('%s', async (_, content, what) => {
     expect(await sentenceOf(openTable(folderOf({ 'a.csv': content }), PRICE))).toMatch(what);

@@ -12,6 +12,7 @@ import { sourceOf } from '../../../src/core/formats/source.ts';
 import { readKerasH5 } from '../../../src/io/models/keras-h5.ts';
 import type { Mutation } from './bytes.ts';
 import { BYTE_MUTATIONS } from './bytes.ts';
+import { DATA_READERS } from './data.ts';
 import { HOSTILE_JSON, madeConfigs, mutateJson } from './json.ts';
 import { HOSTILE_ONNX, ONNX_MUTATIONS } from './onnx.ts';
 import { analyzed, familySeeds } from './models.ts';
@@ -105,6 +106,7 @@ export const FUZZED_READERS: readonly FuzzedReader[] = [
   reader('torch-export model', 'torch-export', analyzed),
   reader('huggingface model', 'huggingface', analyzed),
   reader('family model', 'family', analyzed),
+  ...DATA_READERS,
 ];
 
 /** Writing a larger model would count as the time of reading it. */

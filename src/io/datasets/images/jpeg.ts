@@ -5,7 +5,9 @@ import type { Image } from './collector.ts';
 import { CorruptImage } from './image-source.ts';
 
 /** An image beyond this is no training sample, and a header can claim 4 billion pixels. */
-export const MOST_PIXELS = 2 ** 26;
+export const MOST_PIXELS = 2 ** 25;
+/** Each 8 x 8 block of a JPEG takes a bit or two, however even it is; a header that claims more pixels lies. */
+const MOST_PIXELS_A_BYTE = 1024;
 
 interface Decoded {
   readonly data: Uint8ClampedArray;
@@ -83,6 +85,8 @@ function componentsOf(bytes: Uint8Array): 1 | 3 {
     else if (isFrame(marker)) {
       const pixels = view.getUint16(at + 5) * view.getUint16(at + 7);
       if (pixels > MOST_PIXELS) throw new CorruptImage(`it claims ${pixels} pixels; at most ${MOST_PIXELS} are read`);
+      if (pixels > MOST_PIXELS_A_BYTE * bytes.length)
+        throw new CorruptImage(`it claims ${pixels} pixels in ${bytes.length} bytes`);
       const components = bytes[at + 9];
       if (components !== 1 && components !== 3)
         throw new CorruptImage(`it has ${components} colours (CMYK?); grey and RGB are read`);

@@ -34,7 +34,8 @@ function withoutExtras(bytes: Uint8Array): Uint8Array {
   for (let at = SIGNATURE_BYTES; at + FRAME_BYTES <= bytes.length;) {
     const length = view.getUint32(at);
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (type === 'IHDR' && at + 16 <= bytes.length) checkSize(view.getUint32(at + 8), view.getUint32(at + 12));
+    if (type === 'IHDR' && at + 16 <= bytes.length)
+      checkSize(view.getUint32(at + 8) * view.getUint32(at + 12), bytes.length);
     const end = at + FRAME_BYTES + length;
     if (end > bytes.length) throw new CorruptImage('it is cut off');
     if (type === 'IDAT') packed.push(bytes.subarray(at + 8, end - 4));
@@ -51,9 +52,10 @@ function refuseBomb(packed: readonly Uint8Array[]): void {
   if (total * MOST_RATIO > HARMLESS_BYTES) inflateSync(Buffer.concat(packed), { maxOutputLength: 9 * MOST_PIXELS });
 }
 
-function checkSize(width: number, height: number): void {
-  if (width * height > MOST_PIXELS)
-    throw new CorruptImage(`it claims ${width * height} pixels; at most ${MOST_PIXELS} are read`);
+/** Deflate packs at most 1032 bytes into one, and a byte holds at most 8 pixels; a header that claims more lies. */
+function checkSize(pixels: number, bytes: number): void {
+  if (pixels > MOST_PIXELS) throw new CorruptImage(`it claims ${pixels} pixels; at most ${MOST_PIXELS} are read`);
+  if (pixels > 8 * MOST_RATIO * bytes) throw new CorruptImage(`it claims ${pixels} pixels in ${bytes} bytes`);
 }
 
 function toImage(png: DecodedPng): Image {

@@ -31,9 +31,9 @@ export async function readParquet(bytes: Uint8Array, path: string): Promise<Cell
     };
   } catch (cause) {
     if (cause instanceof IsoflopError) throw cause;
-    throw new IsoflopError('invalid-input', `the Parquet file cannot be read: ${(cause as Error).message}`, {
+    throw new IsoflopError('invalid-input', 'the Parquet file is damaged', {
       path,
-      hint: 'The file is cut off or damaged: write it again.',
+      hint: 'Is it complete? Write it again.',
       cause,
     });
   }
