@@ -31,7 +31,7 @@ export function suite(): SuiteProgram[] {
   ];
 }
 
-const BLOCKS = ['convolution', 'separable', 'inverted', 'fused', 'basic', 'bottleneck', 'convnext', 'inverted'] as const;
+const BLOCKS = ['convolution', 'separable', 'inverted', 'fused', 'basic', 'bottleneck', 'convnext', 'inverted', 'bottleneck'] as const;
 const ACTIVATIONS = ['relu', 'relu6', 'silu', 'hard-swish'] as const;
 
 const choose = <T>(random: Random, values: readonly T[]): T => values[random.integer(values.length)];
@@ -66,7 +66,11 @@ function stage(random: Random, block: (typeof BLOCKS)[number], width: number): o
     case 'fused':
       return { ...common, expansion: choose(random, [1, 4]) };
     case 'bottleneck':
-      return { ...common, ...(random.next() < 0.6 && { groupWidth: 8 }), ratio: 1, ...(random.next() < 0.4 && { squeeze }) };
+      return {
+        ...{ ...common, width: 64 * Math.ceil(width / 64), ratio: choose(random, [0.5, 1]) },
+        groupWidth: choose(random, [4, 8, 16, 16, 32]),
+        ...(random.next() < 0.4 && { squeeze }),
+      };
     default:
       return common;
   }

@@ -22,6 +22,8 @@ export interface LatencyModel {
   readonly programs: number;
   /** Of programs left out of the fit: median of |estimate / measured - 1|, and the share that four of five stay below. */
   readonly error: { readonly median: number; readonly p80: number };
+  /** Threads that the programs ran on. */
+  readonly threads: number;
 }
 
 /** Every program is run once: what a run costs beside its operators. */
@@ -42,7 +44,7 @@ export function programFeatures(facts: GraphFacts): Features {
 export const graphFeatures = (graph: Graph): Features => programFeatures(factsOf(graph));
 
 /** Least squares of relative errors, no rate below 0; the error is that of ten-fold cross-validation. */
-export function fitLatency(programs: readonly TimedProgram[]): LatencyModel {
+export function fitLatency(programs: readonly TimedProgram[], threads = 1): LatencyModel {
   const errors = programs.map(() => 0);
   for (let fold = 0; fold < FOLDS; fold++) {
     const rates = ratesOf(programs.filter((_, index) => index % FOLDS !== fold));
@@ -52,6 +54,7 @@ export function fitLatency(programs: readonly TimedProgram[]): LatencyModel {
   return {
     rates: ratesOf(programs),
     programs: programs.length,
+    threads,
     error: { median: percentile(errors, 0.5), p80: percentile(errors, 0.8) },
   };
 }
@@ -69,6 +72,9 @@ function ratesOf(programs: readonly TimedProgram[]): Record<string, number> {
   );
   return Object.fromEntries(names.map((name, column) => [name, x[column] / scales[column]]));
 }
+
+/** Seconds of a program of so much. */
+export const programSeconds = (features: Features, { rates }: LatencyModel): number => secondsOf(features, rates);
 
 const secondsOf = (features: Features, rates: Readonly<Record<string, number>>): number =>
   Object.entries(features).reduce((sum, [name, amount]) => sum + amount * (rates[name] ?? 0), 0);
