@@ -26,7 +26,7 @@ const convnet = (name: string, block: object, activation = 'relu', stem = {}): M
   );
 
 const squeeze = { ratio: 0.25, of: 'hidden', gate: 'hard-sigmoid' };
-const vit = { family: 'vit', image: 8, patch: 4, width: 12, depth: 2, heads: 3, hidden: 20, classes: 4 };
+const vit = { family: 'vit', image: 8, patch: 4, width: 12, depth: 2, heads: 3, hidden: 20, classes: 4, pool: 'mean' };
 
 /** Norms and activations that a prediction writes by forms of its own. */
 function norms(): Model {

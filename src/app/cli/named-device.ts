@@ -1,5 +1,4 @@
 import { deviceOf } from '../../core/analysis/index.ts';
-import { fitLatency } from '../../core/analysis/latency/calibration.ts';
 import type { Device } from '../../core/analysis/index.ts';
 import { lastCalibration } from '../../io/machine/calibration.ts';
 import { THIS_DEVICE, thisDevice } from '../../io/machine/this-device.ts';
@@ -12,5 +11,5 @@ export async function namedDevice(name: string): Promise<Device> {
     return measureMachine(threads);
   });
   const calibration = lastCalibration();
-  return calibration ? { ...device, latency: fitLatency(calibration.programs, calibration.threads) } : device;
+  return calibration ? { ...device, latency: calibration.latency } : device;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { deviceSchema } from './analysis.ts';
-import { latencyErrorSchema } from './latency.ts';
+import { latencyErrorSchema, latencyModelSchema } from './latency.ts';
 
 const seconds = (meaning: string): z.ZodNumber => z.number().min(0).describe(meaning);
 /** What a machine was calibrated with, as it is kept. */
@@ -9,6 +9,7 @@ export const calibrationSchema = z.object({
   date: z.string(),
   threads: z.int().min(1),
   device: deviceSchema,
+  latency: latencyModelSchema,
   programs: z.array(
     z.object({
       name: z.string(),
@@ -30,7 +31,9 @@ const batch = z.object({
   disturbed: z
     .int()
     .min(0)
-    .describe('Runs in which other work took cores: left out, or, on one thread, counted with their processor time where fewer than 5 others remain.'),
+    .describe(
+      'Runs in which other work took cores: left out, or, on one thread, counted with their processor time where fewer than 5 others remain.',
+    ),
   p50: seconds('Median of the warm runs.'),
   p90: seconds('Nine of ten runs stay below it.'),
   p99: seconds('99 of 100 runs stay below it; with fewer runs nearly the longest.'),

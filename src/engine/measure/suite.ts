@@ -12,11 +12,12 @@ export interface SuiteProgram {
 /** Programs of each kind. More tell the speeds apart better and take longer: the whole suite runs a minute or two. */
 const CONVNETS = 64;
 const TRANSFORMERS = 26;
-const MLPS = 14;
+const MLPS = 28;
 /** Of the random draws: the suite is the same everywhere. */
 const SEED = 7;
 
-export const lowered = ({ document, batch, name }: SuiteProgram): Graph => modelOfFamily(document, name).lower({ batch });
+export const lowered = ({ document, batch, name }: SuiteProgram): Graph =>
+  modelOfFamily(document, name).lower({ batch });
 
 /**
  * Programs whose sizes are drawn at random over the range of common models, so that what an operator costs can be told apart by regression.
@@ -31,7 +32,17 @@ export function suite(): SuiteProgram[] {
   ];
 }
 
-const BLOCKS = ['convolution', 'separable', 'inverted', 'fused', 'basic', 'bottleneck', 'convnext', 'inverted', 'bottleneck'] as const;
+const BLOCKS = [
+  'convolution',
+  'separable',
+  'inverted',
+  'fused',
+  'basic',
+  'bottleneck',
+  'convnext',
+  'inverted',
+  'bottleneck',
+] as const;
 const ACTIVATIONS = ['relu', 'relu6', 'silu', 'hard-swish'] as const;
 
 const choose = <T>(random: Random, values: readonly T[]): T => values[random.integer(values.length)];
@@ -56,7 +67,11 @@ function convnet(random: Random, index: number): SuiteProgram {
 
 function stage(random: Random, block: (typeof BLOCKS)[number], width: number): object {
   const common = { block, depth: choose(random, [2, 3, 4]), width };
-  const squeeze = { ratio: choose(random, [0.04, 0.25]), of: 'hidden', gate: choose(random, ['sigmoid', 'hard-sigmoid']) };
+  const squeeze = {
+    ratio: choose(random, [0.04, 0.25]),
+    of: 'hidden',
+    gate: choose(random, ['sigmoid', 'hard-sigmoid']),
+  };
   switch (block) {
     case 'inverted':
       return {
@@ -94,8 +109,8 @@ function transformer(random: Random, index: number): SuiteProgram {
 }
 
 function mlp(random: Random, index: number): SuiteProgram {
-  const width = between(random, 32, 4096);
-  const hidden = Array.from({ length: choose(random, [2, 3, 4]) }, () => width);
+  const width = between(random, 8, 4096);
+  const hidden = Array.from({ length: choose(random, [1, 2, 3, 5]) }, () => width);
   const document = {
     ...{ family: 'mlp', inputs: between(random, 16, 2048), hidden, outputs: between(random, 1, 1000) },
     ...{ activation: choose(random, ['relu', 'gelu', 'tanh']), loss: 'mse' },

@@ -10,6 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const made = (threads: number, date: string): Parameters<typeof keepCalibration>[0] => ({
   ...{ schema: 'isoflop.calibration/1', date, threads },
   device: { name: 'this', title: 'x', peak: { fp32: 1 }, memoryBytes: 1, bandwidth: 1, measured: true, source: 'x' },
+  latency: { rates: { run: 0.5 }, programs: 1, threads, error: { median: 0.1, p80: 0.2 } },
   programs: [{ name: 'a', features: { run: 1 }, seconds: 0.5 }],
 });
 

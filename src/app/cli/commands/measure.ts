@@ -100,11 +100,8 @@ async function calibrationOf(threads: number, afresh: boolean, signal: AbortSign
       line.show({ stage: 'calibrating this machine, once', done, total, note: 'programs' });
     });
     const made: Calibration = {
-      schema: 'isoflop.calibration/1',
-      date: new Date().toISOString(),
-      threads,
-      device,
-      programs,
+      ...{ schema: 'isoflop.calibration/1', date: new Date().toISOString(), threads, device, programs },
+      latency: fitLatency(programs, threads),
     };
     keepCalibration(made);
     return made;
@@ -117,10 +114,10 @@ const interrupted = (): IsoflopError =>
   new IsoflopError('interrupted', 'measuring was interrupted; nothing is kept of it');
 
 /** The calibration with what was measured of this model now, in place of what was measured of it before. */
-const extended = (calibration: Calibration, { name }: Model, speeds: readonly BatchSpeed[]): Calibration => ({
-  ...calibration,
-  programs: [...withoutModel(calibration, name), ...speeds.map(({ program }) => program)],
-});
+function extended(calibration: Calibration, { name }: Model, speeds: readonly BatchSpeed[]): Calibration {
+  const programs = [...withoutModel(calibration, name), ...speeds.map(({ program }) => program)];
+  return { ...calibration, programs, latency: fitLatency(programs, calibration.threads) };
+}
 
 const withoutModel = ({ programs }: Calibration, name: string): Calibration['programs'] =>
   programs.filter((program) => program.name !== name);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { presetModel } from '../../model/index.ts';
 import { analyzeModel } from '../analyze.ts';
 import { factsOf } from '../facts.ts';
-import { fitLatency, graphFeatures, operatorSeconds, programSeconds } from './calibration.ts';
+import { fitLatency, graphFeatures, operatorSeconds } from './calibration.ts';
 import type { TimedProgram } from './calibration.ts';
 import { featuresOf } from './features.ts';
 
@@ -25,16 +25,6 @@ const program = (name: string, batch: number): TimedProgram => {
 const programs = NAMES.flatMap((name) => [1, 2, 3, 8].map((batch) => program(name, batch)));
 
 describe('a calibrated latency', () => {
-  it('estimates models that it has not seen, where times obey the features', () => {
-    const model = fitLatency(programs, 2);
-    expect(model).toMatchObject({ programs: programs.length, threads: 2 });
-    for (const name of ['resnet34', 'mobilenet-v1-0.5', 'wide-resnet50-2']) {
-      const { features, seconds } = program(name, 4);
-      expect(Math.abs(programSeconds(features, model) / seconds - 1)).toBeLessThan(0.05);
-    }
-    expect(model.error.p80).toBeLessThan(0.1);
-  });
-
   it('says the error of noisy times', () => {
     const noisy = programs.map((one, index) => ({ ...one, seconds: one.seconds * (index % 2 === 0 ? 1.4 : 0.7) }));
     const { error } = fitLatency(noisy);
