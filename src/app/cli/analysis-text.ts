@@ -1,6 +1,7 @@
 import type { Analysis, BlockCost, LayerCost } from '../../core/analysis/index.ts';
 import { counted } from '../../core/terms/names.ts';
 import { percent, shortened } from './format.ts';
+import { calibrationText } from './measure-text.ts';
 import { byteUnits, countUnits, grouped, secondUnits } from './units.ts';
 import { wrap } from './wrap.ts';
 
@@ -223,7 +224,9 @@ function timeLines({ time, batch, tokens }: Analysis): string[] {
   return [
     ...entry(
       'Time',
-      `on ${device.title} by its roofline: ${secondUnits(predictionSeconds)} a prediction at least (${device.measured ? 'measured speeds' : '0.7 of the peak, 0.9 of the bandwidth'}),`,
+      device.latency
+        ? `on ${device.title}: ${secondUnits(predictionSeconds)} a prediction, ${calibrationText(device.latency)},`
+        : `on ${device.title} by its roofline: ${secondUnits(predictionSeconds)} a prediction at least (${device.measured ? 'measured speeds' : '0.7 of the peak, 0.9 of the bandwidth'}),`,
     ),
     ...more(
       `${secondUnits(trainingSeconds)} a training step, ${rate} (${device.measured ? 'measured speed' : '0.5 of the peak'})`,

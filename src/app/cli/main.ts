@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ register(program: Comman
   analyze: () => import('./commands/analyze.ts'),
   scale: () => import('./commands/scale.ts'),
   diff: () => import('./commands/diff.ts'),
+  measure: () => import('./commands/measure.ts'),
   study: () => import('./commands/study.ts'),
   train: () => import('./commands/train.ts'),
   fit: () => import('./commands/fit.ts'),

@@ -74,7 +74,7 @@ export interface Analysis {
   readonly findings: readonly CostFinding[];
 }
 
-/** Roofline times of a batch: lower bounds, since launches and waits cost too. */
+/** Times of a batch: calibrated where the device has a latency, else roofline times, which launches and waits lengthen. */
 export interface PredictedTime {
   readonly device: Device;
   readonly predictionSeconds: number;

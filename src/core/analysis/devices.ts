@@ -1,4 +1,5 @@
 import { IsoflopError } from '../terms/errors.ts';
+import type { LatencyModel } from './latency/calibration.ts';
 import { listed, nearNames } from '../terms/names.ts';
 
 /** Precisions of a device's peaks. `tf32`: float32 inputs rounded to 10 bits of mantissa, on NVIDIA's tensor cores. */
@@ -17,6 +18,8 @@ export interface Device {
   /** Whether these are speeds that were reached, not peaks that a maker promises. */
   readonly measured?: boolean;
   readonly source: string;
+  /** What predictions take, where it was calibrated. */
+  readonly latency?: LatencyModel;
 }
 
 const T = 1e12;

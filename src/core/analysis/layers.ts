@@ -4,6 +4,7 @@ import type { Operator } from '../graph/types.ts';
 import { operationsBy } from './conventions.ts';
 import type { Convention } from './conventions.ts';
 import type { Device } from './devices.ts';
+import { operatorSeconds } from './latency/calibration.ts';
 import { elements } from './facts.ts';
 import type { GraphFacts } from './facts.ts';
 import { accumulate, attentionScores, itemsOf, productMacs } from './items.ts';
@@ -31,7 +32,7 @@ export interface LayerCost {
   readonly activations: number;
   /** Bytes kept until the backward pass. */
   readonly activationBytes: number;
-  /** Roofline of a prediction on the chosen device. */
+  /** Of a prediction on the chosen device: calibrated, or its roofline. */
   readonly time?: LayerTime;
 }
 
@@ -113,8 +114,10 @@ function addTime(sum: Sum, facts: GraphFacts, operator: GraphFacts['operators'][
   if (!options.device) return;
   const traffic = trafficOf(facts, operator, options.recipe, options.attention);
   const time = rooflineTime(traffic, options.device, options.recipe, efficiencyOf(options.device, 'prediction'));
-  sum.seconds += time.seconds;
-  if (time.bound === 'compute') sum.computeSeconds += time.seconds;
+  const { latency } = options.device;
+  const seconds = latency ? operatorSeconds(facts, operator, latency) : time.seconds;
+  sum.seconds += seconds;
+  if (time.bound === 'compute') sum.computeSeconds += seconds;
   sum.flops += time.flops;
   sum.bytes += time.bytes;
 }

@@ -1,7 +1,7 @@
 import { square } from './elementary.ts';
 
 /** Passes over the coordinates; the change of the last ones is far below what times are known to. */
-const PASSES = 4000;
+const PASSES = 1000;
 /** Relative change of the sum of squares below which it is at its minimum. */
 const CONVERGED = 1e-12;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { latencyModelSchema } from './latency.ts';
 
 const count = (meaning: string): z.ZodNumber => z.number().min(0).describe(meaning);
 const names = z.array(z.string());
@@ -124,6 +125,7 @@ export const deviceSchema = z.object({
   bandwidth: count('Bytes a second between memory and processor.'),
   measured: z.boolean().optional().describe('Whether speeds were reached on it, not promised by its maker.'),
   source: z.string().describe('Where the numbers come from.'),
+  latency: latencyModelSchema.optional().describe('What predictions take, where isoflop measure has calibrated it.'),
 });
 
 /** `isoflop analyze --json`. Counts are raw and of the whole batch. */
@@ -172,7 +174,9 @@ export const analysisSchema = z
     time: z
       .object({
         device: deviceSchema.describe('As the catalogue has it, or as measured.'),
-        predictionSeconds: count('Roofline seconds of a prediction of the batch, a lower bound.'),
+        predictionSeconds: count(
+          'Seconds of a prediction of the batch: calibrated where the device has a latency, else its roofline, a lower bound.',
+        ),
         trainingSeconds: count(
           'Seconds of the arithmetic of a training step at half of the peak, or at the measured speed.',
         ),

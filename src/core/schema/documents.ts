@@ -8,6 +8,7 @@ import { devicesSchema } from './devices.ts';
 import { diffSchema } from './diff.ts';
 import { errorSchema } from './error.ts';
 import { lawSchema } from './law.ts';
+import { measureSchema } from './measure.ts';
 import { presetsSchema } from './presets.ts';
 import { scaleSchema } from './scale.ts';
 import { schemasSchema } from './schemas.ts';
@@ -42,6 +43,7 @@ export const DOCUMENTS: readonly PublishedDocument[] = [
   output('scale', 'isoflop scale --json', scaleSchema),
   output('target', 'isoflop scale --target --json', targetSchema),
   output('diff', 'isoflop diff --json', diffSchema),
+  output('measure', 'isoflop measure --json', measureSchema),
   output('devices', 'isoflop devices --json', devicesSchema),
   output('presets', 'isoflop presets --json', presetsSchema),
   output('schemas', 'isoflop schema --json', schemasSchema),

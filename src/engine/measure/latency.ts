@@ -33,8 +33,10 @@ export interface Latency {
 
 /** Runs before those that count: they load code and pages. */
 const WARM_UPS = 2;
-/** A run is undisturbed if the process had this part of the cores that it had in its best run. */
+/** A run is undisturbed if the process had this part of its one core, or of several cores what it had in its best run. */
 const UNDISTURBED = 0.95;
+/** So many undisturbed runs stand for themselves. */
+const ENOUGH = 5;
 /** Normal numbers that weights and inputs repeat. */
 const PATTERN = 4093;
 
@@ -79,16 +81,18 @@ async function timed(predictor: Predictor, { threads, seconds, runs }: Timing): 
 }
 
 /**
- * Wall time while other work holds the cores says nothing about the model. On one thread a disturbed run counts with the time that it
- * computed; on several, where that is not known, it is left out.
+ * Wall time while other work holds the cores says nothing about the model: disturbed runs are left out. Where too few others remain, those
+ * on one thread count with the time that they computed; on several threads that is not known.
  */
 export function undisturbed(runs: readonly TimedRun[], threads: number): Pick<Latency, 'seconds' | 'disturbed'> {
-  const limit = UNDISTURBED * Math.min(1, Math.max(...runs.map(({ share }) => share)));
+  const best = threads === 1 ? 1 : Math.max(...runs.map(({ share }) => share));
+  const limit = UNDISTURBED * Math.min(1, best);
   const isClean = ({ share }: TimedRun): boolean => share >= limit;
-  const counted = threads === 1 ? runs : runs.filter(isClean);
+  const clean = runs.filter(isClean);
+  const counted = threads > 1 || clean.length >= ENOUGH ? clean : runs;
   return {
     seconds: counted.map((run) => (isClean(run) ? run.seconds : run.seconds * run.share)),
-    disturbed: runs.filter((run) => !isClean(run)).length,
+    disturbed: runs.length - clean.length,
   };
 }
 

@@ -12,7 +12,7 @@ export interface SuiteProgram {
 /** Programs of each kind. More tell the speeds apart better and take longer: the whole suite runs a minute or two. */
 const CONVNETS = 64;
 const TRANSFORMERS = 26;
-const MLPS = 14;
+const MLPS = 28;
 /** Of the random draws: the suite is the same everywhere. */
 const SEED = 7;
 
@@ -41,6 +41,7 @@ const BLOCKS = [
   'bottleneck',
   'convnext',
   'inverted',
+  'bottleneck',
 ] as const;
 const ACTIVATIONS = ['relu', 'relu6', 'silu', 'hard-swish'] as const;
 
@@ -81,9 +82,8 @@ function stage(random: Random, block: (typeof BLOCKS)[number], width: number): o
       return { ...common, expansion: choose(random, [1, 4]) };
     case 'bottleneck':
       return {
-        ...common,
-        ...(random.next() < 0.6 && { groupWidth: 8 }),
-        ratio: 1,
+        ...{ ...common, width: 64 * Math.ceil(width / 64), ratio: choose(random, [0.5, 1]) },
+        groupWidth: choose(random, [4, 8, 16, 16, 32]),
         ...(random.next() < 0.4 && { squeeze }),
       };
     default:
@@ -109,8 +109,8 @@ function transformer(random: Random, index: number): SuiteProgram {
 }
 
 function mlp(random: Random, index: number): SuiteProgram {
-  const width = between(random, 32, 4096);
-  const hidden = Array.from({ length: choose(random, [2, 3, 4]) }, () => width);
+  const width = between(random, 8, 4096);
+  const hidden = Array.from({ length: choose(random, [1, 2, 3, 5]) }, () => width);
   const document = {
     ...{ family: 'mlp', inputs: between(random, 16, 2048), hidden, outputs: between(random, 1, 1000) },
     ...{ activation: choose(random, ['relu', 'gelu', 'tanh']), loss: 'mse' },

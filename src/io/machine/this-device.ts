@@ -19,7 +19,7 @@ export async function thisDevice(measure: Measure, folder = cacheFolder()): Prom
   const file = join(folder, `device-${machineKey()}.json`);
   const known = kept(file);
   if (known) return known;
-  const device = measured(await measure(availableParallelism()));
+  const device = measuredDevice(await measure(availableParallelism()), availableParallelism());
   try {
     mkdirSync(folder, { recursive: true });
     // Renamed into place, so that no reader meets half of a file.
@@ -36,7 +36,8 @@ export const cacheFolder = (): string => join(process.env['XDG_CACHE_HOME'] || j
 
 const processor = (): string => cpus()[0]?.model.trim() ?? process.arch;
 
-const machineKey = (): string =>
+/** Tells machines that share a folder apart: host name, processor, threads and memory. */
+export const machineKey = (): string =>
   createHash('sha256')
     .update([hostname(), processor(), availableParallelism(), totalmem()].join('\n'))
     .digest('hex')
@@ -51,8 +52,11 @@ function kept(file: string): Device | undefined {
   }
 }
 
-function measured({ flopsPerSecond, bytesPerSecond }: Awaited<ReturnType<Measure>>): Device {
-  const threads = availableParallelism();
+/** Speeds that were reached on so many threads, as a device. */
+export function measuredDevice(
+  { flopsPerSecond, bytesPerSecond }: Awaited<ReturnType<Measure>>,
+  threads: number,
+): Device {
   return {
     name: THIS_DEVICE,
     title: `this machine (${processor()}, ${threads} ${threads === 1 ? 'thread' : 'threads'})`,

@@ -22,12 +22,18 @@ export interface LatencyModel {
   readonly programs: number;
   /** Of programs left out of the fit: median of |estimate / measured - 1|, and the share that four of five stay below. */
   readonly error: { readonly median: number; readonly p80: number };
+  /** Threads that the programs ran on. */
+  readonly threads: number;
 }
 
 /** Every program is run once: what a run costs beside its operators. */
 const RUN = 'run';
 /** Draws rates that few programs tell towards 0, by this part of what the programs say of the largest. */
 const DAMPING = 1e-4;
+/** Relative errors beyond it count linearly: a program that other work slowed down moves the fit little (Huber 1964). */
+const HUBER = 0.2;
+/** Fits with weights by the errors of the fit before. */
+const REWEIGHTED = 4;
 /** Parts that the programs are split in to tell the error of estimates of programs that were not seen. */
 const FOLDS = 10;
 
@@ -41,8 +47,8 @@ export function programFeatures(facts: GraphFacts): Features {
 
 export const graphFeatures = (graph: Graph): Features => programFeatures(factsOf(graph));
 
-/** Least squares of relative errors, no rate below 0; the error is that of ten-fold cross-validation. */
-export function fitLatency(programs: readonly TimedProgram[]): LatencyModel {
+/** Least Huber losses of relative errors, no rate below 0; the error is that of ten-fold cross-validation. */
+export function fitLatency(programs: readonly TimedProgram[], threads = 1): LatencyModel {
   const errors = programs.map(() => 0);
   for (let fold = 0; fold < FOLDS; fold++) {
     const rates = ratesOf(programs.filter((_, index) => index % FOLDS !== fold));
@@ -52,6 +58,7 @@ export function fitLatency(programs: readonly TimedProgram[]): LatencyModel {
   return {
     rates: ratesOf(programs),
     programs: programs.length,
+    threads,
     error: { median: percentile(errors, 0.5), p80: percentile(errors, 0.8) },
   };
 }
@@ -62,13 +69,20 @@ function ratesOf(programs: readonly TimedProgram[]): Record<string, number> {
   // In units of the largest share, so that all columns count alike.
   const scales = names.map((_, column) => Math.max(...shares.map((row) => row[column])) || 1);
   const rows = shares.map((row) => row.map((share, column) => share / scales[column]));
-  const x = nonNegativeLeastSquares(
-    rows,
-    programs.map(() => 1),
-    names.map(() => DAMPING * programs.length),
-  );
+  const damping = names.map(() => DAMPING * programs.length);
+  let weights = rows.map(() => 1);
+  let x: number[] = [];
+  for (let fit = 0; fit < REWEIGHTED; fit++) {
+    const weighted = rows.map((row, index) => row.map((value) => weights[index] * value));
+    x = nonNegativeLeastSquares(weighted, weights, damping);
+    const errors = rows.map((row) => Math.abs(row.reduce((sum, value, column) => sum + value * x[column], -1)));
+    weights = errors.map((error) => Math.sqrt(Math.min(1, HUBER / error)));
+  }
   return Object.fromEntries(names.map((name, column) => [name, x[column] / scales[column]]));
 }
+
+/** Seconds of a program of so much. */
+export const programSeconds = (features: Features, { rates }: LatencyModel): number => secondsOf(features, rates);
 
 const secondsOf = (features: Features, rates: Readonly<Record<string, number>>): number =>
   Object.entries(features).reduce((sum, [name, amount]) => sum + amount * (rates[name] ?? 0), 0);

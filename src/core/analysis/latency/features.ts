@@ -9,7 +9,7 @@ import type { GraphFacts } from '../facts.ts';
 export type Features = Readonly<Record<string, number>>;
 
 const FLOAT_BYTES = 4;
-/** Channels that a vector instruction works on at once: fewer take as long. */
+/** Channels that a vector instruction works on at once: fewer take as long, so that `padded` counts FLOPs of whole vectors. */
 const CHANNELS = 16;
 /** Bytes that stay near the processor from one operator to the next; of what is larger every further byte comes from memory. */
 const NEAR_BYTES = 2 ** 22;
@@ -93,8 +93,13 @@ function convolution(facts: GraphFacts, operator: Operator): Features {
   const padding = [channels(inputs[0]), channels(outputs[0])].map((n) => (CHANNELS * Math.ceil(n / CHANNELS)) / n);
   const padded = flops * padding[0] * padding[1];
   const window = sizeOf(shape) / (shape[axes.in] * shape[axes.out]);
+  if (groups > 1 && channels(inputs[0]) % CHANNELS > 0) {
+    // One product a group, on columns that are copied from the image.
+    const columns = (FLOAT_BYTES * flops) / (2 * channels(outputs[0]));
+    return named('narrow', { calls: 1, flops, columns, bytes, far });
+  }
   const name = groups > 1 ? 'grouped' : window === 1 ? 'pointwise' : 'convolution';
-  return named(name, { calls: 1, flops, lost: padded - flops, bytes, far, weights });
+  return named(name, { calls: 1, flops, padded, bytes, far, weights });
 }
 
 /** Products of queries and keys and of probabilities and values, and the softmax between them. */

@@ -21,7 +21,7 @@ export const METRICS = {
 /**
  * `params`, `nonEmbedding`, `active`: parameters by convention. `macs`, `flops`: forward, of one batch; `trainingFlops`: of the whole
  * training on `--samples`. `activations`: elements that convolutions and products give. `memory`: bytes to predict;
- * `trainingMemory`: bytes of a training step. `latency`: roofline seconds of a batch on `--device`; `trainingTime`: of the whole training.
+ * `trainingMemory`: bytes of a training step. `latency`: seconds of a batch on `--device`, calibrated or by its roofline; `trainingTime`: of the whole training.
  */
 export type Metric = keyof typeof METRICS;
 

@@ -4,6 +4,7 @@ import { factsOf } from '../../analysis/facts.ts';
 import type { GraphFacts } from '../../analysis/facts.ts';
 import { tokensOf } from '../../analysis/input.ts';
 import { activationsOf } from '../../analysis/layers.ts';
+import { predictionSeconds } from '../../analysis/latency/calibration.ts';
 import { inferenceBytes, keptActivations, trainingBytes } from '../../analysis/memory.ts';
 import { parameterCounts } from '../../analysis/parameters.ts';
 import type { ParameterCounts } from '../../analysis/parameters.ts';
@@ -95,6 +96,7 @@ const MEASURES: Readonly<Record<Metric, (subject: Subject) => number>> = {
   latency: (subject) => {
     const { facts, recipe, attention, options } = subject;
     const device = options.device!;
+    if (device.latency) return predictionSeconds(facts, device.latency);
     const secondsOf = (operator: Operator): number =>
       rooflineTime(trafficOf(facts, operator, recipe, attention), device, recipe, efficiencyOf(device, 'prediction'))
         .seconds;
