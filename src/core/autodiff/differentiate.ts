@@ -3,15 +3,18 @@ import type { Graph, Operator, TensorId } from '../graph/types.ts';
 import { IsoflopError } from '../terms/errors.ts';
 import { RULES } from './rules/index.ts';
 
-/** A forward graph with its backward pass. `gradients` names the gradient of each parameter, same shape as it. */
+/** A forward graph with its backward pass. `gradients` names the gradient of each trained parameter, same shape as it. */
 export interface TrainingGraph {
   readonly graph: Graph;
   readonly gradients: ReadonlyMap<string, TensorId>;
 }
 
-/** Tensors that depend on a parameter: only these carry a gradient. */
+/** Parameters that their source does not freeze. */
+const trained = ({ parameters }: Graph): Graph['parameters'] => parameters.filter(({ parameter }) => !parameter.frozen);
+
+/** Tensors that depend on a trained parameter: only these carry a gradient. */
 function reachedByParameters(graph: Graph): Set<TensorId> {
-  const reached = new Set(graph.parameters.map(({ tensor }) => tensor));
+  const reached = new Set(trained(graph).map(({ tensor }) => tensor));
   for (const operator of graph.operators) {
     if (operator.inputs.some((input) => reached.has(input))) for (const output of operator.outputs) reached.add(output);
   }
@@ -20,7 +23,7 @@ function reachedByParameters(graph: Graph): Set<TensorId> {
 
 /**
  * Reverse-mode differentiation (Griewank and Walther 2008, chapter 3) of the mean of the row losses of a forward graph,
- * in the same operators. The graph has exactly one `loss` operator; every parameter must influence it.
+ * in the same operators. The graph has exactly one `loss` operator; every trained parameter must influence it.
  */
 export function differentiate(forward: Graph): TrainingGraph {
   const builder = GraphBuilder.from(forward, 'backward');
@@ -47,7 +50,7 @@ export function differentiate(forward: Graph): TrainingGraph {
     }
   }
   const named = new Map(
-    forward.parameters.map(({ tensor, parameter }) => [parameter.name, gradientOf(gradients, tensor, parameter.name)]),
+    trained(forward).map(({ tensor, parameter }) => [parameter.name, gradientOf(gradients, tensor, parameter.name)]),
   );
   return { graph: builder.finish(forward.outputs), gradients: named };
 }
