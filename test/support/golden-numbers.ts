@@ -1,4 +1,5 @@
 import type { Parameter } from '../../src/core/graph/parameter.ts';
+import type { GoldenNet } from './golden-nets.ts';
 import { hashed, streamOf, uniform } from './hashed.ts';
 
 /** Norm and projections of an exact tensor; how far PyTorch's single precision lies off in each of its runs, by L2 norm. */
@@ -17,11 +18,20 @@ export function drawWeight({ name, role, fanIn }: Parameter, values: Float32Arra
   for (const [index, value] of drawn.entries()) values[index] = value * scale + offset;
 }
 
-/** What a step is fed: `batch` of tools/golden/nets/drawn.py. */
-export function drawInput(name: string, values: Float32Array | Int32Array, step: number, classes: number): void {
+/** What a step is fed: `fed` of tools/golden/nets/drawn.py. */
+export function drawInput(
+  name: string,
+  values: Float32Array | Int32Array,
+  step: number,
+  { loss, classes }: Pick<GoldenNet, 'loss' | 'classes'>,
+): void {
   const stream = streamOf(`${name} of step ${step}`);
-  if (values instanceof Int32Array) values.set(hashed(stream, values.length).map((value) => value % classes));
-  else values.set(uniform(stream, values.length).map((value) => value * 3));
+  if (values instanceof Int32Array) {
+    values.set(hashed(stream, values.length).map((value) => value % classes));
+    return;
+  }
+  const isBinary = name === 'targets' && loss === 'binary-cross-entropy';
+  values.set(uniform(stream, values.length).map((value) => (isBinary ? Number(value > 0) : value * 3)));
 }
 
 /** L2 distance of a tensor from an exact one, estimated from as many signed sums of both as the row holds. */

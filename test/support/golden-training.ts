@@ -1,28 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { objectiveForm } from '../../src/core/autodiff/form/index.ts';
-import type { Graph } from '../../src/core/graph/types.ts';
 import { parameterGroup } from '../../src/core/recipe/parametrization.ts';
 import { optimizerSchema, recipeSchema } from '../../src/core/schema/recipe.ts';
 import { compileTraining } from '../../src/engine/program/index.ts';
 import { TrainingSession } from '../../src/engine/session/training-session.ts';
-import { CLASSES } from './golden-nets.ts';
+import { goldenGraph } from './golden-nets.ts';
 import type { GoldenNet } from './golden-nets.ts';
 import { distance, drawInput, drawWeight } from './golden-numbers.ts';
 import type { GoldenRow } from './golden-numbers.ts';
 
 export type OptimizerKind = 'adamw' | 'sgd';
 
-/** Losses of the steps: in double precision, and in single precision in both layouts of images. */
+/** Losses of the steps: in double precision, and in single precision in two orders of summation. */
 interface GoldenLosses {
   readonly exact: readonly number[];
   readonly plain: readonly number[];
-  readonly channelsLast: readonly number[];
+  readonly other: readonly number[];
 }
 
 /** What tools/golden/nets/nets.py writes. */
 export interface Golden {
-  /** SHA-256 of the PyTorch text that ran. */
+  /** SHA-256 of the text that ran. */
   readonly text: string;
   readonly optimizers: {
     readonly adamw: Readonly<Record<'learningRate' | 'beta1' | 'beta2' | 'epsilon' | 'weightDecay', number>>;
@@ -46,10 +44,6 @@ const SPREADS = 3;
 /** What a loss may lie off in any case. */
 const LOSS = 1e-4;
 
-/** The training graph of a golden net. */
-export const goldenGraph = ({ model, loss, batch, tokens }: GoldenNet): Graph =>
-  objectiveForm(model.lower({ batch, ...(tokens && { tokens }) }), { loss, training: true });
-
 /** A net at the weights that PyTorch started from. */
 export async function startGolden(net: GoldenNet, golden: Golden): Promise<TrainingSession> {
   const program = compileTraining(goldenGraph(net));
@@ -60,8 +54,8 @@ export async function startGolden(net: GoldenNet, golden: Golden): Promise<Train
   return session;
 }
 
-export async function lossOfStep(session: TrainingSession, step: number): Promise<number> {
-  for (const [name, values] of Object.entries(session.inputs)) drawInput(name, values, step, CLASSES);
+export async function lossOfStep(net: GoldenNet, session: TrainingSession, step: number): Promise<number> {
+  for (const [name, values] of Object.entries(session.inputs)) drawInput(name, values, step, net);
   return session.computeGradients();
 }
 
@@ -76,10 +70,10 @@ export function farRows(rows: readonly GoldenRow[], tensors: ReadonlyMap<string,
 }
 
 /** Losses that lie further off than they may, in words. PyTorch's spread is the largest so far: a difference once made stays. */
-export function farLosses({ exact, plain, channelsLast }: GoldenLosses, losses: readonly number[]): string[] {
+export function farLosses({ exact, plain, other }: GoldenLosses, losses: readonly number[]): string[] {
   let spread = 0;
   return losses.flatMap((loss, step) => {
-    const three = [exact[step], plain[step], channelsLast[step]];
+    const three = [exact[step], plain[step], other[step]];
     spread = Math.max(spread, Math.max(...three) - Math.min(...three));
     const off = Math.abs(loss - exact[step]);
     return off <= Math.max(SPREADS * spread, LOSS) ? [] : [`step ${step}: ${off} off ${exact[step]}, spread ${spread}`];
@@ -87,11 +81,16 @@ export function farLosses({ exact, plain, channelsLast }: GoldenLosses, losses: 
 }
 
 /** Trains as PyTorch did, and gives the losses. */
-export async function runGolden(session: TrainingSession, golden: Golden, kind: OptimizerKind): Promise<number[]> {
+export async function runGolden(
+  net: GoldenNet,
+  session: TrainingSession,
+  golden: Golden,
+  kind: OptimizerKind,
+): Promise<number[]> {
   const update = kind === 'adamw' ? adamw(session, golden) : sgd(session, golden);
   const losses: number[] = [];
   for (const step of golden.losses[kind].exact.keys()) {
-    losses.push(await lossOfStep(session, step));
+    losses.push(await lossOfStep(net, session, step));
     update(step);
   }
   return losses;

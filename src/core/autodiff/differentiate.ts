@@ -3,15 +3,18 @@ import type { Graph, Operator, TensorId } from '../graph/types.ts';
 import { IsoflopError } from '../terms/errors.ts';
 import { RULES } from './rules/index.ts';
 
-/** A forward graph with its backward pass. `gradients` names the gradient of each parameter, same shape as it. */
+/** A forward graph with its backward pass. `gradients` names the gradient of each trained parameter, same shape as it. */
 export interface TrainingGraph {
   readonly graph: Graph;
   readonly gradients: ReadonlyMap<string, TensorId>;
 }
 
-/** Tensors that depend on a parameter: only these carry a gradient. */
+/** Parameters that their source does not freeze. */
+const trained = ({ parameters }: Graph): Graph['parameters'] => parameters.filter(({ parameter }) => !parameter.frozen);
+
+/** Tensors that depend on a trained parameter: only these carry a gradient. */
 function reachedByParameters(graph: Graph): Set<TensorId> {
-  const reached = new Set(graph.parameters.map(({ tensor }) => tensor));
+  const reached = new Set(trained(graph).map(({ tensor }) => tensor));
   for (const operator of graph.operators) {
     if (operator.inputs.some((input) => reached.has(input))) for (const output of operator.outputs) reached.add(output);
   }
@@ -20,7 +23,7 @@ function reachedByParameters(graph: Graph): Set<TensorId> {
 
 /**
  * Reverse-mode differentiation (Griewank and Walther 2008, chapter 3) of the mean of the row losses of a forward graph,
- * in the same operators. The graph has exactly one `loss` operator; parameters that do not influence it have gradients of zeros.
+ * in the same operators. The graph has exactly one `loss` operator; trained parameters that do not influence it have gradients of zeros.
  */
 export function differentiate(forward: Graph): TrainingGraph {
   const builder = GraphBuilder.from(forward, 'backward');
@@ -48,7 +51,7 @@ export function differentiate(forward: Graph): TrainingGraph {
   }
   if (gradients.size === 0 || forward.parameters.every(({ tensor }) => !gradients.has(tensor))) throw nothingToTrain();
   const named = new Map(
-    forward.parameters.map(({ tensor, parameter }) => [
+    trained(forward).map(({ tensor, parameter }) => [
       parameter.name,
       gradients.get(tensor) ?? builder.add('scale', [tensor], { alpha: 0 }),
     ]),

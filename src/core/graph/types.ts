@@ -152,9 +152,11 @@ export interface Attributes {
   readonly activation?: Activation;
   readonly norm?: Norm;
   readonly epsilon?: number;
-  /** Weight of a batch in the statistics that `batchNormalize` keeps, in (0, 1]. Keras says one minus it. */
+  /** Weight of a batch in the statistics that `batchNormalize` keeps, in [0, 1]. Keras and ONNX say one minus it. */
   readonly momentum?: number;
-  /** Whether `batchNormalize` uses the statistics of the batch. Default: those that are kept. */
+  /** Whether `batchNormalize` keeps the batch's own variance (Keras, ONNX), or what it says of the data: n / (n - 1) times it (PyTorch). */
+  readonly populationVariance?: boolean;
+  /** Whether `batchNormalize` uses the statistics of the batch. Default: those that are kept. A forward graph says false where they are kept in training too. */
   readonly training?: boolean;
   readonly loss?: Loss;
   /** Rows of the table that `scatterRows` fills. */

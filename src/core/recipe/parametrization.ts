@@ -35,6 +35,7 @@ const ADAM_RMS = 0.2;
  */
 export function groupAt(parameter: Parameter, recipe: Recipe, { growth, isOuter }: ParameterPlace): ParameterGroup {
   const { optimizer, parametrization } = recipe;
+  if (parameter.frozen) return { learningRateFactor: 0, weightDecay: 0 };
   const isMatrix = parameter.role === 'matrix' || parameter.role === 'head';
   const weightDecay = isMatrix ? optimizer.weightDecay : 0;
   const grown = parametrization === 'mup' ? growth : NO_GROWTH;

@@ -34,7 +34,7 @@ export interface TrainingProgram {
   readonly bytes: Uint8Array;
   readonly inputs: readonly ProgramInput[];
   readonly parameters: readonly Parameter[];
-  /** By parameter name. */
+  /** By name of the trained parameters. */
   readonly gradients: ReadonlyMap<string, GradientOutput>;
   /** Inputs of random factors, drawn anew for each step (`TrainingSession.drawMasks`); none where nothing is dropped. */
   readonly masks: readonly Mask[];
@@ -44,16 +44,16 @@ export interface TrainingProgram {
   readonly loss: string;
 }
 
-/** A batch's mean or population variance by channel, which moves a kept value: kept += momentum (measured - kept). */
+/** A batch's mean or population variance by channel, which moves a kept value: kept += momentum (factor measured - kept). */
 export interface Statistic {
   /** Name of the kept value. */
   readonly buffer: string;
   readonly output: ProgramOutput;
   readonly kind: 'mean' | 'variance';
-  /** In (0, 1]. */
+  /** In [0, 1]. */
   readonly momentum: number;
-  /** Numbers that went into it. */
-  readonly samples: number;
+  /** n / (n - 1) for the variance of n numbers as that of a sample, else 1. */
+  readonly factor: number;
 }
 
 /** The forward pass alone; its output `losses` is float32 `[batch]`: the mean loss of each window (or row). */

@@ -115,20 +115,16 @@ function statisticsOf(graph: Graph): Statistic[] {
   return graph.operators
     .filter(({ kind, attributes }) => kind === 'batchNormalize' && attributes.training)
     .flatMap(({ inputs, outputs, attributes }) => {
-      const samples = sizeOf(graph.tensors[inputs[0]].shape) / graph.tensors[inputs[0]].shape[1];
-      return [3, 4].flatMap((index) =>
-        isKept(inputs[index])
-          ? [
-              {
-                buffer: graph.tensors[inputs[index]].name,
-                output: outputOf(graph, outputs[index - 2]),
-                kind: index === 3 ? ('mean' as const) : ('variance' as const),
-                momentum: attributes.momentum ?? DEFAULT_MOMENTUM,
-                samples,
-              },
-            ]
-          : [],
-      );
+      const momentum = attributes.momentum ?? DEFAULT_MOMENTUM;
+      const { shape } = graph.tensors[inputs[0]];
+      const samples = sizeOf(shape) / shape[1];
+      const unbiased = attributes.populationVariance || samples === 1 ? 1 : samples / (samples - 1);
+      return (['mean', 'variance'] as const).flatMap((kind, index) => {
+        const [buffer, output] = [inputs[3 + index], outputs[1 + index]];
+        if (!isKept(buffer)) return [];
+        const factor = kind === 'variance' ? unbiased : 1;
+        return [{ buffer: graph.tensors[buffer].name, output: outputOf(graph, output), kind, momentum, factor }];
+      });
     });
 }
 

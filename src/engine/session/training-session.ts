@@ -47,7 +47,7 @@ export class TrainingSession {
   readonly inputs: Readonly<Record<string, View>>;
   /** Parameters by name, as views of their slot. */
   readonly parameters: ReadonlyMap<string, Float32Array>;
-  /** Gradients of the last step by name. */
+  /** Gradients of the last step by name; those of frozen parameters stay 0. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
   /** Running means and variances by name. */
   readonly buffers: ReadonlyMap<string, Float32Array>;
@@ -117,7 +117,7 @@ export class TrainingSession {
       movement(statistic, layout.floats(layout.statistics[index]), this.buffers.get(statistic.buffer)!),
     );
     this.sparse = program.parameters
-      .filter(({ name }) => !program.gradients.get(name)!.dense)
+      .filter(({ name }) => program.gradients.get(name)?.rows && !program.gradients.get(name)?.dense)
       .map(({ name }) => this.gradients.get(name)!);
   }
 
@@ -189,10 +189,9 @@ export class TrainingSession {
   }
 }
 
-/** Kept variances are of a sample, measured ones of the batch itself (PyTorch). */
-function movement({ kind, momentum, samples }: Statistic, measured: Float32Array, kept: Float32Array): () => void {
+/** Kept variances start at 1, means at 0. */
+function movement({ kind, momentum, factor }: Statistic, measured: Float32Array, kept: Float32Array): () => void {
   if (kind === 'variance') kept.fill(1);
-  const factor = kind === 'variance' && samples > 1 ? samples / (samples - 1) : 1;
   return () => {
     for (const [index, value] of measured.entries()) kept[index] += momentum * (factor * value - kept[index]);
   };
@@ -236,7 +235,7 @@ function outputBindings(program: TrainingProgram, layout: SessionMemory): Bindin
   for (const [index, { output }] of program.statistics.entries())
     outputs.push({ ...output, values: layout.floats(layout.statistics[index]) });
   for (const [index, { name }] of program.parameters.entries()) {
-    const { dense, rows } = program.gradients.get(name)!;
+    const { dense, rows } = program.gradients.get(name) ?? {};
     if (dense) outputs.push({ ...dense, values: layout.floats(layout.gradients[index]) });
     if (rows) outputs.push({ ...rows, values: layout.floats(layout.rows.get(name)!) });
   }
@@ -245,7 +244,7 @@ function outputBindings(program: TrainingProgram, layout: SessionMemory): Bindin
 
 function rowSums(program: TrainingProgram, layout: SessionMemory): RowSum[] {
   return program.parameters.flatMap(({ name, shape }, index) => {
-    const { rows } = program.gradients.get(name)!;
+    const rows = program.gradients.get(name)?.rows;
     if (!rows) return [];
     const input = program.inputs.findIndex((one) => one.name === rows.indices);
     return [

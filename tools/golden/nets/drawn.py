@@ -39,16 +39,13 @@ def weight(name, shape, role, fan_in):
     return values + np.float32(1) if role == "gain" else values
 
 
-def batch(step, inputs, classes):
-    """Float inputs of about unit variance; whole ones below `classes`. A batch is new at each step."""
-    made = {}
-    for one in inputs:
-        name = f"{one['name']} of step {step}"
-        if one["dtype"] == "int32":
-            made[one["name"]] = (hashed(name, math.prod(one["shape"])) % classes).astype(np.int64).reshape(one["shape"])
-        else:
-            made[one["name"]] = uniform(name, one["shape"]) * np.float32(3)
-    return made
+def fed(step, name, shape, dtype, loss, classes):
+    """One input of a step: floats of about unit variance, of binary targets 0 or 1; whole numbers below `classes`."""
+    stream = f"{name} of step {step}"
+    if dtype == "int32":
+        return (hashed(stream, math.prod(shape)) % classes).astype(np.int64).reshape(shape)
+    values = uniform(stream, shape) * np.float32(3)
+    return (values > 0).astype(np.float32) if name == "targets" and loss == "binary-cross-entropy" else values
 
 
 def projections(name, values):

@@ -1,8 +1,9 @@
-"""Whole nets in PyTorch: node tools/golden/nets/texts.ts | python tools/golden/nets/nets.py [NAME...]
+"""Whole nets in PyTorch: node tools/golden/nets/texts.ts | KERAS_BACKEND=torch python tools/golden/nets/nets.py [NAME...]
 
-Writes test/golden/nets/NAME.json. The net is its own PyTorch text. Run in double precision it gives the golden values; in single precision, in
-both layouts of images, it gives the error that PyTorch itself makes. Weights and batches follow from a hash, so the files hold only what comes
-out: norms and projections of the gradients, the losses of 20 steps, and the running statistics after them.
+Writes test/golden/nets/NAME.json. The net is its own PyTorch text, or a Keras file on Keras's torch backend. Run in double precision it gives the
+golden values; in single precision, in two orders of summation, it gives the error that PyTorch itself makes: images channels first and
+channels last, or for Keras with oneDNN and without. Weights and batches follow from a hash, so the files hold only what comes out: norms and
+projections of the gradients, the losses of 20 steps, and the running statistics after them.
 """
 
 import hashlib
@@ -12,93 +13,147 @@ import sys
 
 import torch
 import torch.nn.functional as F
-from drawn import batch, digits, projections, weight
+from drawn import digits, fed, projections, weight
 
 TARGET = pathlib.Path(__file__).resolve().parents[3] / "test" / "golden" / "nets"
 STEPS = 20
 ADAMW = dict(learningRate=3e-4, beta1=0.9, beta2=0.98, epsilon=1e-8, weightDecay=0.1)
 SGD = dict(learningRate=1e-3, momentum=0.9)
-WAYS = {"exact": (torch.float64, False), "plain": (torch.float32, False), "channelsLast": (torch.float32, True)}
+WAYS = {"exact": torch.float64, "plain": torch.float32, "other": torch.float32}
 
 
-def build(net, way):
-    dtype, channels_last = WAYS[way]
-    scope = {"__name__": "text"}
-    exec(compile(net["text"], net["name"], "exec"), scope)
-    model = [v for v in scope.values() if isinstance(v, type) and issubclass(v, torch.nn.Module)][-1]().to(dtype)
-    named = dict(model.named_parameters())
-    assert set(named) == {p["name"] for p in net["parameters"]}, set(named) ^ {p["name"] for p in net["parameters"]}
+class TorchNet:
+    """The last class of a PyTorch text."""
+
+    def __init__(self, net, way):
+        scope = {"__name__": "text"}
+        exec(compile(net["text"], net["name"], "exec"), scope)
+        model = [v for v in scope.values() if isinstance(v, type) and issubclass(v, torch.nn.Module)][-1]()
+        self.model, self.is_last = model.to(WAYS[way]).train(), way == "other"
+        if self.is_last:
+            self.model.to(memory_format=torch.channels_last)
+        self.parameters = dict(self.model.named_parameters())
+        self.buffers = dict(self.model.named_buffers())
+
+    def logits(self, x):
+        is_image = self.is_last and x.dim() == 4
+        y = self.model(x.contiguous(memory_format=torch.channels_last) if is_image else x)
+        return y[0] if isinstance(y, tuple) else y
+
+    def loss(self, kind, x, targets):
+        y = self.logits(x)
+        if kind == "cross-entropy":
+            return F.cross_entropy(y.reshape(-1, y.shape[-1]), targets.reshape(-1))
+        return F.mse_loss(y, targets) if kind == "mse" else F.binary_cross_entropy_with_logits(y, targets)
+
+
+class KerasNet:
+    """A Keras model of a JSON file."""
+
+    def __init__(self, net, way):
+        import keras
+
+        dtype = str(WAYS[way]).split(".")[1]
+        keras.config.set_floatx(dtype)
+        self.model = keras.models.model_from_json(net["text"].replace('"float32"', f'"{dtype}"'))
+        torch.backends.mkldnn.set_flags(way != "other")
+        variables = {v.path: v.value for v in self.model.variables}
+        prefix = f"{self.model.name}/" if isinstance(self.model, keras.Sequential) else ""
+        made = {path.removeprefix(prefix): value for path, value in variables.items()}
+        names = {p["name"] for p in net["parameters"]}
+        self.parameters = {path: value for path, value in made.items() if path in names}
+        self.buffers = {path: value for path, value in made.items() if path not in names}
+
+    def last_activation(self):
+        import keras
+
+        layer = self.model.layers[-1]
+        while isinstance(layer, keras.Model):
+            layer = layer.layers[-1]
+        return getattr(getattr(layer, "activation", None), "__name__", None)
+
+    def loss(self, kind, x, targets):
+        """Ends in probabilities where its last activation makes them."""
+        y, last = self.model(x, training=True), self.last_activation()
+        if kind == "cross-entropy":
+            y = y.reshape(-1, y.shape[-1])
+            logs = y.log() if last == "softmax" else F.log_softmax(y, -1)
+            return F.nll_loss(logs, targets.reshape(-1))
+        if kind == "mse":
+            return F.mse_loss(y, targets)
+        return F.binary_cross_entropy(y if last == "sigmoid" else y.sigmoid(), targets)
+
+
+def built(net, way):
+    made = (KerasNet if net["framework"] == "keras" else TorchNet)(net, way)
+    names = {p["name"] for p in net["parameters"]}
+    assert set(made.parameters) == names, (net["name"], set(made.parameters) ^ names)
     with torch.no_grad():
         for p in net["parameters"]:
-            value = torch.from_numpy(weight(p["name"], p["shape"], p["role"], p["fanIn"]))
-            named[p["name"]].copy_(value.reshape(named[p["name"]].shape))
-    if channels_last:
-        model.to(memory_format=torch.channels_last)
-    return model.train(), named
+            drawn = torch.from_numpy(weight(p["name"], p["shape"], p["role"], p["fanIn"]))
+            assert drawn.shape == made.parameters[p["name"]].shape, p
+            made.parameters[p["name"]].copy_(drawn)
+    return made
 
 
-def loss_of(net, model, way, step):
-    dtype, channels_last = WAYS[way]
-    drawn = {k: torch.from_numpy(v) for k, v in batch(step, net["inputs"], net["classes"]).items()}
-    targets = drawn.pop("targets")
-    (x,) = drawn.values()
-    if x.is_floating_point():
-        x = x.to(dtype)
-        if channels_last and x.dim() == 4:
-            x = x.contiguous(memory_format=torch.channels_last)
-    y = model(x)
-    y = y[0] if isinstance(y, tuple) else y
-    return F.cross_entropy(y.reshape(-1, y.shape[-1]), targets.reshape(-1))
+def loss_of(net, made, way, step):
+    def tensor(name, shape, dtype):
+        values = torch.from_numpy(fed(step, name, shape, dtype, net["loss"], net["classes"]))
+        return values if dtype == "int32" else values.to(WAYS[way])
+
+    *inputs, targets = (tensor(**one) for one in net["inputs"])
+    return made.loss(net["loss"], *inputs, targets)
 
 
-def optimizer_of(net, named, kind):
+def optimizer_of(net, trained, kind):
     if kind == "sgd":
-        return torch.optim.SGD(named.values(), lr=SGD["learningRate"], momentum=SGD["momentum"])
+        return torch.optim.SGD(trained.values(), lr=SGD["learningRate"], momentum=SGD["momentum"])
     decayed = {p["name"] for p in net["parameters"] if p["role"] in ("matrix", "head")}
     groups = [
-        dict(params=[p for n, p in named.items() if n in decayed], weight_decay=ADAMW["weightDecay"]),
-        dict(params=[p for n, p in named.items() if n not in decayed], weight_decay=0.0),
+        dict(params=[p for n, p in trained.items() if n in decayed], weight_decay=ADAMW["weightDecay"]),
+        dict(params=[p for n, p in trained.items() if n not in decayed], weight_decay=0.0),
     ]
     return torch.optim.AdamW(groups, lr=ADAMW["learningRate"], betas=(ADAMW["beta1"], ADAMW["beta2"]), eps=ADAMW["epsilon"])
 
 
-def trained(net, way, kind):
+def run(net, way, kind):
     """The losses of the steps, the first gradients and the last statistics."""
-    model, named = build(net, way)
-    optimizer = optimizer_of(net, named, kind)
+    made = built(net, way)
+    trained = {p["name"]: made.parameters[p["name"]] for p in net["parameters"] if not p["frozen"]}
+    optimizer = optimizer_of(net, trained, kind)
     losses, gradients = [], {}
     for step in range(STEPS):
         optimizer.zero_grad()
-        loss = loss_of(net, model, way, step)
+        loss = loss_of(net, made, way, step)
         loss.backward()
         if step == 0:
-            gradients = {n: p.grad.detach().double().contiguous().numpy().copy() for n, p in named.items()}
+            gradients = {n: p.grad.detach().double().contiguous().numpy().copy() for n, p in trained.items()}
         optimizer.step()
         losses.append(loss.item())
-    statistics = {n: b.detach().double().numpy() for n, b in model.named_buffers() if n in net["buffers"]}
+    statistics = {n: made.buffers[n].detach().double().numpy() for n in net["buffers"]}
     return losses, gradients, statistics
 
 
 def row(name, exact, others):
-    """Norm and projections; how far single precision lies off, as a share of the norm."""
+    """Norm and projections; by how much single precision lies off, by L2 norm."""
     norm = float((exact**2).sum() ** 0.5)
     errors = [float(((other - exact) ** 2).sum() ** 0.5) for other in others]
     return [name, digits(norm), [float(f"{e:.3g}") for e in errors], [digits(p) for p in projections(name, exact)]]
 
 
 def golden(net):
-    made = {kind: {way: trained(net, way, kind) for way in WAYS} for kind in ("adamw", "sgd")}
-    rows = lambda kind, at: [
-        row(name, exact, [made[kind][way][at][name] for way in ("plain", "channelsLast")])
-        for name, exact in made[kind]["exact"][at].items()
+    made = {kind: {way: run(net, way, kind) for way in WAYS} for kind in ("adamw", "sgd")}
+    rows = lambda at: [
+        row(name, exact, [made["adamw"][way][at][name] for way in ("plain", "other")])
+        for name, exact in made["adamw"]["exact"][at].items()
     ]
     return dict(
         made=f"PyTorch {torch.__version__}",
         text=hashlib.sha256(net["text"].encode()).hexdigest(),
         optimizers=dict(adamw=ADAMW, sgd=SGD),
         losses={kind: {way: [digits(x) for x in made[kind][way][0]] for way in WAYS} for kind in made},
-        gradients=rows("adamw", 1),
-        statistics=rows("adamw", 2),
+        gradients=rows(1),
+        statistics=rows(2),
     )
 
 
@@ -111,7 +166,7 @@ def main():
             continue
         result = golden(net)
         (TARGET / f"{net['name']}.json").write_text(json.dumps(result).replace('], ["', '],\n["') + "\n")
-        spread = max(abs(a - b) for a, b in zip(*(result["losses"]["adamw"][w] for w in ("plain", "channelsLast"))))
+        spread = max(abs(a - b) for a, b in zip(*(result["losses"]["adamw"][way] for way in ("plain", "other"))))
         print(net["name"], result["losses"]["adamw"]["exact"][::6], spread, flush=True)
 
 

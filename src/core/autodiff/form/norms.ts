@@ -39,7 +39,7 @@ export function rewriteBatchNorm(form: Rewriting, operator: Operator): void {
       bias === undefined ? zeros() : form.plain(bias),
       ...statistics.map((id) => form.plain(id)),
     ],
-    { ...operator.attributes, axis: 1, training: form.training },
+    { ...operator.attributes, axis: 1, training: form.training && operator.attributes.training !== false },
   );
   form.place(operator.outputs[0], y, isLast);
 }

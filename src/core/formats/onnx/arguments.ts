@@ -31,6 +31,10 @@ export class OnnxArguments {
     return typeof value === 'number' ? value : fallback;
   }
 
+  float(name: string, fallback: number): number {
+    return this.int(name, fallback);
+  }
+
   text(name: string, fallback: string): string {
     const value = this.attribute(name);
     return typeof value === 'string' ? value : fallback;

@@ -1,6 +1,6 @@
 import type { BlockKind } from '../../model/convnet/schema.ts';
 
-/** What every text begins with, after its head. `EPS` and `BIAS` stand above it. */
+/** What every text begins with, after its head. `EPS`, `MOMENTUM` and `BIAS` stand above it. */
 export const HELPERS = `def layers(**modules):
     """Modules one after the other, under their names."""
     return nn.Sequential(OrderedDict(modules))
@@ -11,7 +11,7 @@ def conv(inputs, width, kernel=1, stride=1, groups=1):
 
 
 def norm(width):
-    return nn.BatchNorm2d(width, eps=EPS)
+    return nn.BatchNorm2d(width, eps=EPS, momentum=MOMENTUM)
 
 
 class Block(nn.Module):

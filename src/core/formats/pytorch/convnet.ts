@@ -23,7 +23,7 @@ export function convnetPytorch(spec: ConvnetSpec, name: string): string {
 }
 
 function header(spec: ConvnetSpec, name: string): string {
-  const { channels, resolution, epsilon, bias } = spec;
+  const { channels, resolution, epsilon, momentum, bias } = spec;
   return `"""${safeName(name)}: a convolutional network, written by isoflop. Input: float32 images [batch, ${channels}, ${resolution}, ${resolution}]."""
 
 from collections import OrderedDict
@@ -33,6 +33,7 @@ import torch
 from torch import nn
 
 EPS = ${epsilon}
+MOMENTUM = ${momentum}
 BIAS = ${bias ? 'True' : 'False'}
 `;
 }

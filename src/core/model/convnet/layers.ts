@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
 import type { ParameterRole } from '../../graph/parameter.ts';
 import type { Activation, TensorId } from '../../graph/types.ts';
-import type { SqueezeSpec } from './schema.ts';
+import type { ConvnetSpec, SqueezeSpec } from './schema.ts';
 import { squeezedWidth } from './widths.ts';
 
 export interface ConvolutionOptions {
@@ -20,13 +20,15 @@ export interface ConvolutionOptions {
 export class ConvnetLayers {
   readonly builder: GraphBuilder;
   private readonly epsilon: number;
+  private readonly momentum: number;
   private readonly bias: boolean;
   /** The block of the layers that follow, such as `stage2.block1`. */
   block = '';
 
-  constructor(builder: GraphBuilder, { epsilon, bias }: { readonly epsilon: number; readonly bias: boolean }) {
+  constructor(builder: GraphBuilder, { epsilon, momentum, bias }: Pick<ConvnetSpec, 'epsilon' | 'momentum' | 'bias'>) {
     this.builder = builder;
     this.epsilon = epsilon;
+    this.momentum = momentum;
     this.bias = bias;
   }
 
@@ -60,7 +62,7 @@ export class ConvnetLayers {
       this.builder.buffer(`${layer}.running_mean`, shape),
       this.builder.buffer(`${layer}.running_var`, shape),
     ];
-    return this.builder.add('batchNormalize', inputs, { axis: 1, epsilon: this.epsilon });
+    return this.builder.add('batchNormalize', inputs, { axis: 1, epsilon: this.epsilon, momentum: this.momentum });
   }
 
   /** Layer norm over the last axis. */

@@ -137,6 +137,12 @@ export const convnetParameters = z
       .default(false)
       .describe('Whether convolutions before a batch norm have biases (Keras ResNets do).'),
     epsilon: z.number().positive().max(1).default(1e-5).describe('Added to the variance inside norms.'),
+    momentum: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.1)
+      .describe("Weight of a batch in the statistics that batch norms keep: one minus TensorFlow's momentum."),
     dropout: z.number().min(0).max(0.99).default(0).describe('Share dropped before the classifier, in training.'),
     stochasticDepth: z
       .number()

@@ -19,12 +19,13 @@ const stagesOf = (block: 'inverted' | 'fused', rows: readonly Row[]): Stages =>
     ...(block === 'inverted' ? { squeeze: SQUEEZE } : {}),
   }));
 
-/** Shared by all: SiLU, TensorFlow's epsilon, 20 % of the last block skipped (survival .8). */
+/** Shared by all: SiLU, TensorFlow's epsilon, 20 % of the last block skipped (survival .8). Batches weigh .1 in kept statistics (V2), .01 in V1. */
 const COMMON = { family: 'convnet', activation: 'silu', epsilon: 1e-3, stochasticDepth: 0.2 } as const;
 
 /** EfficientNet-B0 (Tan and Le 2019, table 1). */
 export const EFFICIENTNET_BASE: ConvnetInput = {
   ...COMMON,
+  momentum: 0.01,
   dropout: 0.2,
   rounding: { divisor: 8, width: 'divisible-10', depth: 'ceil' },
   stem: { width: 32 },

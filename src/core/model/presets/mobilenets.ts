@@ -9,6 +9,7 @@ const MOBILENET_V1: ConvnetInput = {
   family: 'convnet',
   activation: 'relu6',
   epsilon: 1e-3,
+  momentum: 0.01,
   dropout: 1e-3,
   rounding: { divisor: 1, width: 'floor' },
   stem: { width: 32 },
@@ -80,6 +81,7 @@ const v3 = (rows: readonly V3Row[], convolution: number, hidden: number): Convne
   family: 'convnet',
   activation: 'hard-swish',
   epsilon: 1e-3,
+  momentum: 0.01,
   dropout: 0.2,
   rounding: { divisor: 8, width: 'divisible-10' },
   // timm keeps the stem below .75, Keras always: the same below 1.

@@ -9,6 +9,9 @@ export function axesOf(call: Call): number[] {
   return values.map((value) => call.axis(value)).sort((a, b) => a - b);
 }
 
+/** What is added to the variance; layers have 1e-3 where the configuration says none. */
+const epsilonOf = (call: Call, otherwise = 1e-3): number => call.config.find('epsilon')?.number() ?? otherwise;
+
 const batchNormalization: Lower = (call) => {
   const [axis] = axesOf(call);
   const shape = [call.shape[axis]];
@@ -21,7 +24,15 @@ const batchNormalization: Lower = (call) => {
   if (call.flag('renorm', false)) {
     for (const name of ['moving_stddev', 'renorm_mean', 'renorm_stddev']) call.buffer(name, shape);
   }
-  return call.add('batchNormalize', [call.x, ...weights], { axis });
+  const momentum = 1 - (call.config.find('momentum')?.number() ?? 0.99);
+  return call.add('batchNormalize', [call.x, ...weights], {
+    axis,
+    epsilon: epsilonOf(call),
+    momentum,
+    populationVariance: true,
+    // A frozen layer normalises by what it has kept.
+    ...(call.isFrozen ? { training: false } : {}),
+  });
 };
 
 /** Over the given axes; gain and shift have one value for each place along them. */
@@ -33,7 +44,7 @@ const layerNormalization: Lower = (call) => {
     ...(call.flag('scale', true) || isRms ? [call.gain('gamma', shape)] : []),
     ...(call.flag('center', true) && !isRms ? [call.bias('beta', shape)] : []),
   ];
-  return normalize(call, isRms ? 'rmsnorm' : 'layernorm', axes, weights);
+  return normalize(call, isRms ? 'rmsnorm' : 'layernorm', axes, weights, epsilonOf(call));
 };
 
 const rmsNormalization: Lower = (call) => {
@@ -42,7 +53,7 @@ const rmsNormalization: Lower = (call) => {
     'scale',
     axes.map((axis) => call.shape[axis]),
   );
-  return normalize(call, 'rmsnorm', axes, [gain]);
+  return normalize(call, 'rmsnorm', axes, [gain], epsilonOf(call, 1e-6));
 };
 
 /** Where the axes are not the last ones, gain and shift are brought to the shape of the input first. */
@@ -51,9 +62,10 @@ export function normalize(
   norm: 'layernorm' | 'rmsnorm',
   axes: readonly number[],
   weights: TensorId[],
+  epsilon: number,
 ): TensorId {
   const rank = call.shape.length;
-  const attributes = { norm, ...(axes.length > 1 || axes[0] !== rank - 1 ? { axes } : {}) };
+  const attributes = { norm, epsilon, ...(axes.length > 1 || axes[0] !== rank - 1 ? { axes } : {}) };
   if (axes.every((axis, index) => axis === rank - axes.length + index))
     return call.add('normalize', [call.x, ...weights], attributes);
   const spread = call.shape.map((extent, axis) => (axes.includes(axis) ? extent : 1));
@@ -78,7 +90,7 @@ const groupNormalization: Lower = (call) => {
   return call.add(
     'groupNormalize',
     [call.x, ...weights],
-    { groups, axis, channelsLast: axis === call.shape.length - 1 },
+    { groups, axis, channelsLast: axis === call.shape.length - 1, epsilon: epsilonOf(call) },
     setters,
   );
 };

@@ -9,9 +9,20 @@ function gainAndBias(a: OnnxArguments): TensorId[] {
   return a.has(2) ? [...gain, a.tensor(2)] : gain;
 }
 
+/** The operator's default. */
+const epsilonOf = (a: OnnxArguments): number => a.float('epsilon', 1e-5);
+
+/** ONNX's momentum is the weight of what was kept. */
 function batch(a: OnnxArguments): Value[] {
   const inputs = [a.tensor(0), ...gainAndBias(a), a.context.buffer(3), a.context.buffer(4)];
-  return tensorValue(a.context.add('batchNormalize', inputs, { axis: 1 }));
+  return tensorValue(
+    a.context.add('batchNormalize', inputs, {
+      axis: 1,
+      epsilon: epsilonOf(a),
+      momentum: 1 - a.float('momentum', 0.9),
+      populationVariance: true,
+    }),
+  );
 }
 
 function layer(norm: 'layernorm' | 'rmsnorm') {
@@ -19,13 +30,16 @@ function layer(norm: 'layernorm' | 'rmsnorm') {
     const rank = a.shape(0).length;
     const from = a.axis(-1, rank);
     const axes = Array.from({ length: rank - from }, (_, index) => index - (rank - from));
-    return tensorValue(a.context.add('normalize', [a.tensor(0), ...gainAndBias(a)], { norm, axes }));
+    return tensorValue(
+      a.context.add('normalize', [a.tensor(0), ...gainAndBias(a)], { norm, axes, epsilon: epsilonOf(a) }),
+    );
   };
 }
 
 function group(a: OnnxArguments): Value[] {
   const inputs = [a.tensor(0), ...gainAndBias(a)];
-  return tensorValue(a.context.add('groupNormalize', inputs, { groups: a.int('num_groups', a.shape(0)[1]) }));
+  const groups = a.int('num_groups', a.shape(0)[1]);
+  return tensorValue(a.context.add('groupNormalize', inputs, { groups, epsilon: epsilonOf(a) }));
 }
 
 const softmax = (a: OnnxArguments): Value[] =>

@@ -14,7 +14,8 @@ function batchNorm(a: AtenArguments): Value[] {
     .filter((name) => a.has(name))
     .map((name) => a.context.buffer(a.index(name)));
   const inputs = [a.tensor('input'), ...gainAndBias(a), ...statistics];
-  return tensorValue(a.context.add('batchNormalize', inputs, { axis: 1, epsilon: a.number('eps', 1e-5) }));
+  const [epsilon, momentum] = [a.number('eps', 1e-5), a.number('momentum', 0.1)];
+  return tensorValue(a.context.add('batchNormalize', inputs, { axis: 1, epsilon, momentum }));
 }
 
 /** Over one axis or several: the gain has the shape of what is normalised. */
@@ -26,13 +27,15 @@ function layerNorm(a: AtenArguments, norm: 'layernorm' | 'rmsnorm'): Value[] {
 
 function groupNorm(a: AtenArguments): Value[] {
   const groups = a.number(a.has('num_groups') ? 'num_groups' : 'group', 1);
-  return tensorValue(a.context.add('groupNormalize', [a.tensor('input'), ...gainAndBias(a)], { groups }));
+  return grouped(a, groups);
 }
 
-function instanceNorm(a: AtenArguments): Value[] {
-  const groups = a.shape('input')[1];
-  return tensorValue(a.context.add('groupNormalize', [a.tensor('input'), ...gainAndBias(a)], { groups }));
+function grouped(a: AtenArguments, groups: number): Value[] {
+  const epsilon = a.number('eps', 1e-5);
+  return tensorValue(a.context.add('groupNormalize', [a.tensor('input'), ...gainAndBias(a)], { groups, epsilon }));
 }
+
+const instanceNorm = (a: AtenArguments): Value[] => grouped(a, a.shape('input')[1]);
 
 export const NORMALIZATIONS: AtenTable = {
   batch_norm: batchNorm,
