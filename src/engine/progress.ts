@@ -1,5 +1,4 @@
-import { IsoflopError } from '../core/terms/errors.ts';
-import { encodeCheckpoint } from './checkpoint.ts';
+import { encodeCheckpoint, restoreSlots } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { TrainingSession } from './session/training-session.ts';
 
@@ -20,16 +19,12 @@ export class TrainingProgress {
   constructor(session: TrainingSession, resume: Checkpoint | undefined) {
     this.session = session;
     if (!resume) return;
-    if (resume.parameters.length !== session.state.parameters.length) {
-      throw new IsoflopError('invalid-input', 'the checkpoint belongs to a model of another size', {
-        hint: 'Delete it to start the trial afresh.',
-      });
-    }
+    restoreSlots(session.slots, resume);
     this.step = resume.step;
     this.firstLoss = resume.firstLoss;
     this.lossSum = resume.lossSum;
     this.lossCount = resume.lossCount;
-    for (const name of ['parameters', 'moments1', 'moments2'] as const) session.state[name].set(resume[name]);
+    this.recent.push(...resume.recentLosses);
   }
 
   /** Counts a step's loss; true when the run has diverged. */
@@ -53,7 +48,7 @@ export class TrainingProgress {
   }
 
   checkpoint(): Uint8Array {
-    const { step, firstLoss, lossSum, lossCount } = this;
-    return encodeCheckpoint({ step, firstLoss, lossSum, lossCount, ...this.session.state });
+    const { step, firstLoss, lossSum, lossCount, recent } = this;
+    return encodeCheckpoint({ step, firstLoss, lossSum, lossCount, recentLosses: recent, slots: this.session.slots });
   }
 }

@@ -1,5 +1,4 @@
 import { initialize } from '../core/recipe/initialization.ts';
-import { parameterGroup } from '../core/recipe/parametrization.ts';
 import { scheduleAt } from '../core/recipe/schedule.ts';
 import type { Recipe } from '../core/schema/recipe.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -15,7 +14,7 @@ export interface TrainOptions {
   readonly network: Network;
   readonly recipe: Recipe;
   readonly steps: number;
-  /** Samples in a batch: windows of a text, images, rows of a table. */
+  /** Samples in a batch of the source: windows of a text, images, rows of a table. A step takes recipe.accumulation of them. */
   readonly batch: number;
   readonly seed: number;
   /** Threads of the engine. Default 1. */
@@ -52,13 +51,14 @@ export async function startSession(
 ): Promise<TrainingSession> {
   const { network, recipe, batch, seed, threads = 1 } = options;
   const program = compileTraining(network.graph(batch, true));
-  const session = await TrainingSession.create(
-    program,
-    (parameter) => parameterGroup(parameter, recipe, network.width),
-    threads,
-  );
+  const session = await TrainingSession.create(program, (parameter) => network.groupOf(parameter, recipe), threads, {
+    optimizer: recipe.optimizer.kind,
+    accumulates: recipe.accumulation > 1,
+    ...(recipe.ema && { averageDecay: recipe.ema.decay }),
+  });
+  const context = { ...network.initialization, zeroBranches: recipe.zeroBranches };
   for (const [index, parameter] of program.parameters.entries()) {
-    initialize(session.parameters.get(parameter.name)!, parameter, network.initialization, seed, index);
+    initialize(session.parameters.get(parameter.name)!, parameter, context, seed, index);
   }
   return session;
 }
@@ -68,7 +68,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const session = await startSession(options);
   let evaluator: Evaluator | undefined;
   const measure = async (source: EvaluationSource): Promise<Evaluation> => {
-    evaluator ??= await Evaluator.create(options.network, session, options.threads ?? 1);
+    evaluator ??= await Evaluator.create(options.network, session.evaluated, options.threads ?? 1);
     return evaluator.measure(source);
   };
   try {
@@ -90,12 +90,10 @@ async function runSteps(
   progress: TrainingProgress,
   options: TrainOptions,
 ): Promise<TrainOutcome | undefined> {
-  const { recipe, steps, batches, signal, watch } = options;
+  const { recipe, steps, signal, watch } = options;
   while (progress.step < steps) {
     if (signal?.aborted) return { end: 'interrupted', step: progress.step, checkpoint: progress.checkpoint() };
-    await batches.fill(progress.step, session.inputs);
-    session.drawMasks(options.seed, progress.step);
-    const loss = await session.computeGradients();
+    const loss = await gradientsOf(session, options, progress.step);
     const rate = recipe.learningRate * scheduleAt(recipe.schedule, progress.step, steps);
     session.applyGradients(recipe.optimizer, rate, progress.step);
     if (progress.advance(loss)) return { end: 'diverged', step: progress.step, loss };
@@ -107,4 +105,20 @@ async function runSteps(
       options.onCheckpoint?.(progress.checkpoint(), progress.step);
   }
   return undefined;
+}
+
+/** Gradients of a step whose batch comes in equal parts; gives the mean loss. The parts are the source's batches, in order. */
+async function gradientsOf(
+  session: TrainingSession,
+  { batches, seed, recipe: { accumulation: parts } }: TrainOptions,
+  step: number,
+): Promise<number> {
+  let sum = 0;
+  for (let part = 0; part < parts; part++) {
+    if (part > 0) session.accumulate();
+    await batches.fill(step * parts + part, session.inputs);
+    session.drawMasks(seed, step, part);
+    sum += await session.computeGradients();
+  }
+  return sum / parts;
 }

@@ -1,11 +1,10 @@
 import { parametrizationRules } from '../../core/recipe/parametrization.ts';
+import { optimizerWords, scheduleWords } from '../../core/recipe/words.ts';
 import type { MethodsCard } from '../../core/report/document.ts';
 import type { Recipe } from '../../core/schema/recipe.ts';
 import { VERSION } from '../../core/terms/version.ts';
 import type { StudyContext } from './context.ts';
 import type { FrozenPrediction, LadderLaws } from './laws.ts';
-
-const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
 /** What a reader needs to judge or repeat the study (the checklists of (Mis)Fitting, arXiv 2502.18969). */
 export function methodsCard(
@@ -39,18 +38,12 @@ export function methodsCard(
       'Held-out loss',
       `mean over at most ${study.evaluation.windows} windows of ${model.context} tokens, after the last step; its standard error over windows`,
     ],
-    [
-      'Optimiser',
-      `AdamW, betas ${optimizer.beta1} and ${optimizer.beta2}, epsilon ${optimizer.epsilon}, weight decay ${optimizer.weightDecay}, clipping at ${optimizer.clip}`,
-    ],
+    ['Optimiser', optimizerWords(optimizer)],
     [
       'Learning rate',
       `${recipe.learningRate} for the shortest run at width ${recipe.baseWidth}; ${parametrizationRules(recipe).join('; ')}`,
     ],
-    [
-      'Schedule',
-      `${schedule.kind}, warm-up ${percent(schedule.warmup)} of the steps, down to ${percent(schedule.floor)}; every run finishes its own`,
-    ],
+    ['Schedule', `${scheduleWords(schedule)}; every run finishes its own`],
     ['Batch', `${recipe.batchTokens} tokens`],
     ['Seeds', `${study.seeds} from ${study.seed}: initialisation, data order and split`],
     ['Points', 'final losses only; no intermediate checkpoints'],

@@ -11,10 +11,10 @@ import { divideImages } from '../../engine/data/images/image-dataset.ts';
 import { heldOutTable, tableBatches } from '../../engine/data/tables/batches.ts';
 import { divideTable } from '../../engine/data/tables/table-dataset.ts';
 import { heldOutWindows, windowBatches } from '../../engine/data/windows.ts';
-import { readImages } from '../../io/datasets/images/read-images.ts';
-import { readTable } from '../../io/datasets/tables/read-table.ts';
 import { openTokens } from '../../io/datasets/tokens.ts';
 import { fileError } from '../../io/files/errors.ts';
+import { prefetchedBatches } from './prefetch.ts';
+import type { ThreadedSource } from './prefetch.ts';
 
 /** Text that was tokenised before (`prepareText`): the folder of train.bin, validation.bin and manifest.json. */
 export interface TokenData {
@@ -38,6 +38,8 @@ export interface BatchOptions {
   readonly context?: number;
   /** Images: instead of the augmentation of the data's own document. */
   readonly augment?: Augment;
+  /** Images: whether a thread of its own makes the batches ahead; the bytes are the same. Default true. */
+  readonly prefetch?: boolean;
 }
 
 export interface EvaluationOptions {
@@ -85,10 +87,13 @@ export async function openDataset(data: ImagesData | TableData | TokenData, base
 }
 
 async function openImages(data: ImagesData, base: string): Promise<Dataset> {
+  // Decoders are loaded only where they are needed: text trials start by the thousand.
+  const { readImages } = await import('../../io/datasets/images/read-images.ts');
   const files = await readImages(data, base);
   const exclusions = new Exclusions(files.excluded);
   const { parts, constantLoss } = divideImages(files, data, exclusions);
   const { height, width, channels } = files.train;
+  const threads: ThreadedSource[] = [];
   return {
     task: 'classification',
     sample: { kind: 'image', height, width, channels },
@@ -96,14 +101,22 @@ async function openImages(data: ImagesData, base: string): Promise<Dataset> {
     counts: countsOf((name) => parts[name].rows.length),
     constantLoss,
     excluded: exclusions.list(),
-    batches: ({ input, batch, seed, augment = data.augment }) =>
-      imageBatches(parts.train, { input, batch, seed, augment }),
+    batches: ({ input, batch, seed, augment = data.augment, prefetch = true }) => {
+      const options = { input, batch, seed, augment };
+      if (!prefetch) return imageBatches(parts.train, options);
+      const source = prefetchedBatches({ part: parts.train, options });
+      threads.push(source);
+      return source;
+    },
     heldOut: ({ input, part = 'heldOut', most }) => heldOutImages(parts[part], input, most),
-    close: async () => {},
+    close: async () => {
+      await Promise.all(threads.map((source) => source.close()));
+    },
   };
 }
 
 async function openTable(data: TableData, base: string): Promise<Dataset> {
+  const { readTable } = await import('../../io/datasets/tables/read-table.ts');
   const files = await readTable(data, base);
   const exclusions = new Exclusions(files.excluded);
   const { parts, features, classes, target, constantLoss } = divideTable(files, data, exclusions);

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { IsoflopError } from '../../core/terms/errors.ts';
+import { received } from './sent-error.ts';
 import type { TaskName, TaskPart, TaskResult, TaskShared } from './tasks.ts';
-import type { SentError, ThreadAnswer, ThreadStart } from './thread.ts';
+import type { ThreadAnswer, ThreadStart } from './thread.ts';
 
 export interface PoolOptions {
   /** Default: as many as the machine runs at once, and never more than parts. */
@@ -69,19 +70,6 @@ function aborted(signal: AbortSignal | undefined, task: TaskName): Promise<never
     if (signal?.aborted) stop();
     else signal?.addEventListener('abort', stop, { once: true });
   });
-}
-
-function received({ code, message, hint, path, excerpt, stack }: SentError): Error {
-  if (code !== undefined) {
-    return new IsoflopError(code, message, {
-      ...(hint === undefined ? {} : { hint }),
-      ...(path === undefined ? {} : { path }),
-      ...(excerpt === undefined ? {} : { excerpt }),
-    });
-  }
-  const error = new Error(message);
-  if (stack !== undefined) error.stack = stack;
-  return error;
 }
 
 /** Ranges of at most `size` that cover 0 to `total` - 1. */

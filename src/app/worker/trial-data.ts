@@ -11,7 +11,7 @@ export interface TrialData {
   readonly heldOut: EvaluationSource;
   /** What is looked at between the steps: the part kept for it, else what is held out. */
   readonly watched: EvaluationSource;
-  /** Samples in a batch: windows of a text, images, rows of a table. */
+  /** Samples whose gradients are computed at once: windows of a text, images, rows of a table. */
   readonly batch: number;
   /** What measurements count in, and how many a step learns from. */
   readonly unit: 'tokens' | 'samples';
@@ -29,18 +29,26 @@ export const LOSS_OF: Readonly<Record<DataTask, NonNullable<TrialSpec['loss']>>>
 export function trialData(spec: TrialSpec, dataset: Dataset, { input }: TrialNetwork): TrialData {
   const isText = dataset.task === 'language';
   const context = isText ? { context: input.shape[0] } : {};
-  const batch = isText ? windowsOf(spec, input.shape[0]) : spec.recipe.batch;
+  const batch = partOf(isText ? windowsOf(spec, input.shape[0]) : spec.recipe.batch, spec.recipe.accumulation);
   const sample = sampleInput(dataset, input);
   const part = dataset.counts.validation > 0 ? 'validation' : 'heldOut';
   const most = isText ? { most: spec.evaluation.windows } : {};
   return {
     batches: dataset.batches({ input: sample, batch, seed: spec.seed, ...context }),
-    heldOut: dataset.heldOut({ input: sample, ...context, ...most }),
+    heldOut: dataset.heldOut({ input: sample, part: spec.evaluation.part, ...context, ...most }),
     watched: dataset.heldOut({ input: sample, part, ...context, ...most }),
     batch,
     unit: isText ? 'tokens' : 'samples',
-    perStep: isText ? spec.recipe.batchTokens : batch,
+    perStep: isText ? spec.recipe.batchTokens : spec.recipe.batch,
   };
+}
+
+function partOf(samples: number, parts: number): number {
+  if (samples % parts === 0) return samples / parts;
+  throw new IsoflopError('invalid-input', `a batch of ${samples} samples has no ${parts} equal parts`, {
+    path: 'recipe.accumulation',
+    hint: 'Take a divisor of the batch.',
+  });
 }
 
 function windowsOf({ recipe }: TrialSpec, context: number): number {

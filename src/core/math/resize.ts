@@ -47,7 +47,7 @@ function filterOf(from: number, to: number): Filter {
   return filter;
 }
 
-/** Filters one axis; `stride` is the distance of neighbours along it, `count` lines of `stride` values lie before each. */
+/** Filters one axis: `lines` times an axis of `from` places of `stride` values each. */
 function resample(
   source: Float64Array | Uint8Array,
   lines: number,
@@ -57,14 +57,15 @@ function resample(
 ): Float64Array {
   const { first, weights } = filterOf(from, to);
   const target = new Float64Array(lines * to * stride);
+  let into = 0;
   for (let line = 0; line < lines; line++) {
     for (let index = 0; index < to; index++) {
       const own = weights[index];
-      const into = (line * to + index) * stride;
-      for (let at = 0; at < own.length; at++) {
-        const out = (line * from + first[index] + at) * stride;
-        const weight = own[at];
-        for (let value = 0; value < stride; value++) target[into + value] += weight * source[out + value];
+      const start = (line * from + first[index]) * stride;
+      for (let value = 0; value < stride; value++) {
+        let sum = 0;
+        for (let at = 0, out = start + value; at < own.length; at++, out += stride) sum += own[at] * source[out];
+        target[into++] = sum;
       }
     }
   }
@@ -82,5 +83,7 @@ export function resizeImage(
 ): Uint8Array {
   const wide = width === toWidth ? pixels : resample(pixels, height, width, toWidth, channels);
   const high = height === toHeight ? wide : resample(wide, 1, height, toHeight, toWidth * channels);
-  return Uint8Array.from(high, (value) => Math.floor(value + 0.5));
+  const resized = new Uint8Array(high.length);
+  for (let index = 0; index < high.length; index++) resized[index] = high[index] + 0.5;
+  return resized;
 }

@@ -1,8 +1,9 @@
 import type { Parameter } from '../graph/parameter.ts';
-import { sizeOf } from '../graph/shapes.ts';
 import type { Graph } from '../graph/types.ts';
 import { residualBranches } from './branches.ts';
-import { groupName, nearestName, patternOf } from './tensor-names.ts';
+import { growthsFrom } from './growth.ts';
+import type { Growth } from './growth.ts';
+import { groupName, patternOf } from './tensor-names.ts';
 import { outputWeights } from './output-weights.ts';
 
 export type Parametrization = 'standard' | 'mup' | 'completep';
@@ -42,13 +43,11 @@ export interface TransferRow {
  * in every library, all else stays.
  */
 export function transferTable(before: Graph, after: Graph, rule: Parametrization, depthFactor: number): TransferRow[] {
-  const base = new Map(before.parameters.map(({ parameter }) => [parameter.name, parameter]));
-  const origins = Map.groupBy(base.keys(), patternOf);
+  const growths = growthsFrom(before, after);
   const [heads, branches] = [outputWeights(after), residualBranches(after)];
   const groups = new Map<string, { name: string; row: Factors & Pick<TransferRow, 'role'> }[]>();
   for (const { tensor, parameter } of after.parameters) {
-    const origin = base.get(parameter.name) ?? base.get(nearestName(parameter.name, origins) ?? '');
-    const growth = growthOf(parameter, origin);
+    const growth = growths.get(parameter.name)!;
     const isTable = parameter.role === 'embedding' || parameter.role === 'position';
     const place: Place = {
       // A last layer that grew with the width, such as a pooler, is hidden.
@@ -67,23 +66,6 @@ export function transferTable(before: Graph, after: Graph, rule: Parametrization
     const names = members.map(({ name }) => name);
     return { tensor: groupName(names), tensors: names.length, names, ...members[0].row };
   });
-}
-
-/** How a tensor grew. */
-interface Growth {
-  readonly fanIn: number;
-  /** Of what it gives: outputs of a matrix, entries of a gain or bias, columns of a table. */
-  readonly fanOut: number;
-}
-
-function growthOf(parameter: Parameter, origin: Parameter | undefined): Growth {
-  if (!origin) return { fanIn: 1, fanOut: 1 };
-  const fanIn = parameter.fanIn / origin.fanIn;
-  const isTable = parameter.role === 'embedding' || parameter.role === 'position';
-  const ratio = isTable
-    ? parameter.shape.at(-1)! / origin.shape.at(-1)!
-    : sizeOf(parameter.shape) / sizeOf(origin.shape) / fanIn;
-  return { fanIn, fanOut: ratio };
 }
 
 /** Where a tensor stands in the model. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { IsoflopError } from '../terms/errors.ts';
 import { listed, nearNames } from '../terms/names.ts';
 import { analysisSchema } from './analysis.ts';
+import { comparisonSchema } from './comparison.ts';
+import { comparisonResultSchema } from './comparison-result.ts';
 import { devicesSchema } from './devices.ts';
 import { diffSchema } from './diff.ts';
 import { errorSchema } from './error.ts';
@@ -44,10 +46,12 @@ export const DOCUMENTS: readonly PublishedDocument[] = [
   output('presets', 'isoflop presets --json', presetsSchema),
   output('schemas', 'isoflop schema --json', schemasSchema),
   output('training-result', 'isoflop train FILE --json', trainingResultSchema),
+  output('comparison-result', 'isoflop study run FILE --json, of a comparison', comparisonResultSchema),
   output('error', 'every command with --json, where it fails', errorSchema),
   input('law', 'isoflop fit RECORDS --law FILE', lawSchema),
   input('study', 'isoflop study run FILE', studySchema),
   input('training', 'isoflop train FILE', trainingSchema),
+  input('comparison', 'isoflop study run FILE', comparisonSchema),
   input('trial', 'spec.json, which a trainer reads', trialSpecSchema),
 ];
 

@@ -1,39 +1,10 @@
 import { z } from 'zod';
+import { optimizerSchema } from './optimizer.ts';
+import { scheduleSchema } from './schedule.ts';
 
-export const scheduleSchema = z
-  .strictObject({
-    kind: z
-      .enum(['constant', 'cosine', 'wsd'])
-      .default('cosine')
-      .describe('Shape after warm-up; wsd is warm-up, stable, decay.'),
-    warmup: z.number().min(0).max(1).default(0.1).describe('Share of the steps spent rising linearly from 0.'),
-    floor: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.03)
-      .describe('Last learning rate as a share of the peak (cosine and wsd).'),
-    decay: z.number().min(0).max(1).default(0.2).describe('Share of the steps in the final linear decay (wsd only).'),
-  })
-  .describe('How the learning rate moves over a run.');
-
-export const optimizerSchema = z
-  .strictObject({
-    kind: z
-      .literal('adamw')
-      .default('adamw')
-      .describe('AdamW with decoupled weight decay (Loshchilov and Hutter 2019).'),
-    beta1: z.number().min(0).lt(1).default(0.9).describe('Decay of the first moment.'),
-    beta2: z.number().min(0).lt(1).default(0.98).describe('Decay of the second moment.'),
-    epsilon: z.number().positive().default(1e-8).describe('Added to the root of the second moment.'),
-    weightDecay: z
-      .number()
-      .min(0)
-      .default(0)
-      .describe('Decoupled weight decay, times the learning rate, on matrices only.'),
-    clip: z.number().min(0).default(1).describe('Largest global norm of the gradient; 0 switches clipping off.'),
-  })
-  .describe('The optimiser.');
+export { optimizerSchema, scheduleSchema };
+export type { Optimizer, OptimizerOf } from './optimizer.ts';
+export type { Schedule } from './schedule.ts';
 
 export const recipeSchema = z
   .strictObject({
@@ -63,9 +34,43 @@ export const recipeSchema = z
       .describe('The learning rate falls as (tokens of the shortest run / tokens of this run)^horizon; 0 keeps it.'),
     optimizer: optimizerSchema.prefault({}),
     schedule: scheduleSchema.prefault({}),
+    accumulation: z
+      .int()
+      .min(1)
+      .max(65_536)
+      .default(1)
+      .describe('Equal parts of the batch whose gradients are added up before a step: less memory, the same step.'),
+    ema: z
+      .strictObject({
+        decay: z
+          .number()
+          .min(0)
+          .lt(1)
+          .default(0.999)
+          .describe('Share of the average that a step keeps; early averages are corrected for their start.'),
+      })
+      .optional()
+      .describe('Evaluates the exponential moving average of the weights in place of the last ones. Default: none.'),
+    labelSmoothing: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe('Probability that the targets of cross-entropy share out evenly (Szegedy et al. 2016).'),
+    dropout: z.number().min(0).lt(1).optional().describe("Share of activations dropped. Default: the model's own."),
+    stochasticDepth: z
+      .number()
+      .min(0)
+      .lt(1)
+      .optional()
+      .describe(
+        "Probability that a sample skips the last residual branch, rising linearly from the first (Huang et al. 2016). Default: the model's own.",
+      ),
+    zeroBranches: z
+      .boolean()
+      .default(false)
+      .describe('Starts residual branches that end in a batch norm at 0 (Goyal et al. 2017, section 5.1).'),
   })
   .describe('How a model is trained, and how that moves with its size.');
 
-export type Schedule = z.infer<typeof scheduleSchema>;
-export type Optimizer = z.infer<typeof optimizerSchema>;
 export type Recipe = z.infer<typeof recipeSchema>;

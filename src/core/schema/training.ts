@@ -3,7 +3,8 @@ import { trainingDataSchema } from './data.ts';
 import { recipeSchema } from './recipe.ts';
 import { lossSchema } from './trial.ts';
 
-const fields = {
+/** What trainings and comparisons of several have in common. */
+export const trainingFields = {
   name: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a name has 1 to 64 letters, digits, dots, underscores or hyphens')
@@ -66,8 +67,11 @@ const fields = {
 export const trainingSchema = z
   .strictObject({
     schema: z.literal('isoflop.training/1').default('isoflop.training/1').describe("Version of this file's format."),
-    ...fields,
+    ...trainingFields,
   })
   .describe('A training: one model, one data set, one recipe, some seeds.');
 
 export type Training = z.infer<typeof trainingSchema>;
+
+/** What a training and a comparison have in common. */
+export type TrainingFields = Omit<Training, 'schema'>;

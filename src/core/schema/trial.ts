@@ -44,6 +44,10 @@ export const trialSpecSchema = z
     evaluation: z.strictObject({
       windows: z.int().min(1).default(2500).describe('Held-out windows of a text that are evaluated.'),
       every: z.int().min(1).describe('Steps between logged points of the loss curve.'),
+      part: z
+        .enum(['heldOut', 'validation'])
+        .default('heldOut')
+        .describe('What the last evaluation is made on; validation: to tune by.'),
       heldOutEvery: z
         .int()
         .min(0)

@@ -1,5 +1,6 @@
 import { Random } from '../../core/math/random.ts';
 import type { DataPart } from '../../core/terms/dataset.ts';
+import { IsoflopError } from '../../core/terms/errors.ts';
 
 /** Streams of the seed of a split; a class takes the stream from here on plus its label. */
 const SPLIT_STREAM = 3_000_017;
@@ -44,4 +45,17 @@ function groups(count: number, labels: Int32Array | undefined): Map<number, numb
     else byLabel.set(label, [row]);
   }
   return byLabel;
+}
+
+/** There must be something to learn from and something to measure on. */
+export function refuseEmpty(parts: Parts): void {
+  for (const [part, name] of [
+    ['train', 'training'],
+    ['heldOut', 'held-out'],
+  ] as const)
+    if (parts[part].length === 0)
+      throw new IsoflopError('invalid-input', `the ${name} part has no sample`, {
+        path: 'data',
+        hint: 'Give more samples, or another share.',
+      });
 }

@@ -16,6 +16,9 @@ import {
   upperHalf,
 } from '../../core/math/wasm.ts';
 import type { WasmFunction } from '../../core/math/wasm.ts';
+import { combine } from './combine.ts';
+import { momentum } from './momentum.ts';
+import type { MomentumScalars } from './momentum.ts';
 
 /** Numbers of one update; all already multiplied by schedule and clipping. */
 export interface AdamWScalars {
@@ -43,6 +46,10 @@ export interface OptimizerKernels {
     count: number,
     scalars: AdamWScalars,
   ): void;
+  /** One update by momentum in a single pass over parameters, gradients and momentum. */
+  momentum(parameters: number, gradients: number, moments: number, count: number, scalars: MomentumScalars): void;
+  /** y = a y + b x. */
+  combine(y: number, x: number, count: number, a: number, b: number): void;
   /** Sum of squares in double precision, in a fixed order. */
   sumOfSquares(address: number, count: number): number;
   /** Adds row i of `rows` `[count, columns]` to row indices[i] of `table`, in the order of i. */
@@ -198,7 +205,7 @@ function addRows(): WasmFunction {
 
 /** Compiles the kernels over a memory. */
 export function createOptimizerKernels(memory: WebAssembly.Memory): OptimizerKernels {
-  const module = new WebAssembly.Module(assemble([adamW(), sumOfSquares(), addRows()]));
+  const module = new WebAssembly.Module(assemble([adamW(), momentum(), combine(), sumOfSquares(), addRows()]));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = exports as Record<string, (...values: number[]) => number>;
   return {
@@ -219,6 +226,23 @@ export function createOptimizerKernels(memory: WebAssembly.Memory): OptimizerKer
         Math.sqrt(s.correction2),
         s.epsilon,
       );
+    },
+    momentum: (parameters, gradients, moments, count, s) => {
+      kernels.momentum(
+        parameters,
+        gradients,
+        moments,
+        parameters + 4 * count,
+        s.gradientFactor,
+        s.coupled,
+        s.momentum,
+        1 - s.decay,
+        s.gradientRate,
+        s.momentumRate,
+      );
+    },
+    combine: (y, x, count, a, b) => {
+      kernels.combine(y, x, y + 4 * count, a, b);
     },
     sumOfSquares: (address, count) => kernels.sumOfSquares(address, address + 4 * count),
     addRows: (rows, indices, count, columns, table) => {

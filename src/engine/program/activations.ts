@@ -57,7 +57,7 @@ export function emitActivation(e: Emitter, activation: Activation, x: string, ou
       e.node('Mul', [x, halfPlus(e, tanhInner(e, x, e.node('Mul', [x, x])))], {}, output);
       return;
     case 'silu':
-      e.node('Mul', [x, e.node('Sigmoid', [x])], {}, output);
+      e.raw({ type: 'QuickGelu', domain: 'com.microsoft', inputs: [x], outputs: [output], floats: { alpha: 1 } });
       return;
     case 'tanh':
       e.node('Tanh', [x], {}, output);
@@ -128,8 +128,9 @@ function slope(e: Emitter, activation: Activation, x: string, y: string): string
       return e.node('Add', [halfPlus(e, t), rest]);
     }
     case 'silu': {
+      // s + y (1 - s)
       const s = e.node('Sigmoid', [x]);
-      return e.node('Add', [s, e.node('Mul', [y, e.node('Sub', [one, s])])]);
+      return e.node('Add', [e.node('Mul', [s, e.node('Sub', [one, y])]), y]);
     }
     case 'tanh':
       return e.node('Sub', [one, e.node('Mul', [y, y])]);

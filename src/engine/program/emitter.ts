@@ -36,6 +36,15 @@ export class Emitter {
     return this.once(`fill:${shape}:${value}`, shape, () => new Float32Array(size).fill(value));
   }
 
+  /** Zeros with a one at each of the flat `indices`, which are asked for only once a `key`. */
+  sparse(key: string, shape: readonly number[], indices: () => readonly number[]): string {
+    return this.once(`ones:${key}`, shape, () => {
+      const values = new Float32Array(shape.reduce((product, extent) => product * extent, 1));
+      for (const index of indices()) values[index] = 1;
+      return values;
+    });
+  }
+
   integers(values: readonly number[]): string {
     return this.once(`i:${values}`, [values.length], () => BigInt64Array.from(values, BigInt));
   }

@@ -14,8 +14,9 @@ import type {
   TrainingProgram,
 } from './contract.ts';
 import { Emitter } from './emitter.ts';
-import { lowerOperator, wholeTensors } from './lower/index.ts';
+import { lowerOperator } from './lower/index.ts';
 import { encodeModel } from './onnx.ts';
+import { Placement } from './placement.ts';
 
 export type { EvaluationProgram, GradientOutput, ProgramInput, ProgramOutput, TrainingProgram } from './contract.ts';
 
@@ -163,17 +164,15 @@ function gradientOutputs({ graph, gradients }: TrainingGraph): Map<string, Gradi
 
 function encode(graph: Graph, outputs: readonly ProgramOutput[]): Uint8Array {
   const emitter = new Emitter();
-  const nameOf = (id: TensorId): string => graph.tensors[id].name;
+  const placement = new Placement(emitter, graph);
   const wanted = new Set(outputs.map(({ name }) => name));
-  const operators = operatorsFor(
-    graph,
-    graph.tensors.filter(({ name }) => wanted.has(name)).map(({ id }) => id),
-  );
+  const results = graph.tensors.filter(({ name }) => wanted.has(name)).map(({ id }) => id);
+  const operators = operatorsFor(graph, results);
   const used = new Set(operators.flatMap((operator) => operator.inputs));
   for (const { id, name, shape, values } of graph.tensors)
     if (values && used.has(id)) emitter.tensor(name, shape, values);
-  const whole = wholeTensors(graph);
-  for (const operator of operators) lowerOperator(emitter, graph, operator, nameOf, whole);
+  for (const operator of operators) lowerOperator(emitter, graph, operator, placement);
+  for (const id of results) placement.plain(id);
   const parameters = graph.parameters.map(({ tensor }): Tensor => graph.tensors[tensor]);
   const masks = (graph.masks ?? []).map(({ tensor }) => graph.tensors[tensor]);
   const buffers = graph.buffers.filter(({ tensor }) => used.has(tensor)).map(({ tensor }) => graph.tensors[tensor]);

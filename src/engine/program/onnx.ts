@@ -49,7 +49,9 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
   pbf.writeVarintField(1, IR_VERSION);
   pbf.writeStringField(2, 'isoflop');
   pbf.writeMessage(7, writeGraph, graph);
-  for (const [domain, version] of Object.entries(OPSETS)) pbf.writeMessage(8, writeOpset, { domain, version });
+  const domains = new Set(['', ...graph.nodes.map(({ domain = '' }) => domain)]);
+  for (const [domain, version] of Object.entries(OPSETS))
+    if (domains.has(domain)) pbf.writeMessage(8, writeOpset, { domain, version });
   return pbf.finish();
 }
 

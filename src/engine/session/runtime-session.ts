@@ -50,6 +50,11 @@ export class RuntimeSession {
       await new Promise((resolve) => setImmediate(resolve));
       this.lastTurn = performance.now();
     }
+    this.runNow();
+  }
+
+  /** Runs without a turn for the process: for short programs between others. */
+  runNow(): void {
     const { session, inputs, outputs } = this;
     const { length } = inputs.pointers;
     this.ort.Run(

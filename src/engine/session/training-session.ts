@@ -3,20 +3,13 @@ import type { ParameterGroup } from '../../core/recipe/parametrization.ts';
 import type { Optimizer } from '../../core/schema/recipe.ts';
 import { createOptimizerKernels } from '../kernels/optimizer.ts';
 import type { OptimizerKernels } from '../kernels/optimizer.ts';
+import { MOMENTS_OF, ParameterUpdates } from '../optim/parameter-updates.ts';
 import type { Statistic, TrainingProgram } from '../program/contract.ts';
 import type { Region } from './layout.ts';
 import { drawMask } from './masks.ts';
 import { RuntimeSession } from './runtime-session.ts';
 import type { Binding } from './runtime-session.ts';
 import { SessionMemory } from './session-memory.ts';
-
-/** Consecutive parameters that are updated alike, so that one kernel call covers them. */
-interface Stretch {
-  /** Offset in bytes from the start of each block. */
-  readonly offset: number;
-  readonly floats: number;
-  readonly group: ParameterGroup;
-}
 
 /** Gradient rows that are added into a table after each run. */
 interface RowSum {
@@ -26,6 +19,16 @@ interface RowSum {
   readonly table: number;
 }
 
+/** What a session is made for. */
+export interface SessionOptions {
+  /** Kind of the optimiser; default adamw. */
+  readonly optimizer?: Optimizer['kind'];
+  /** Whether `accumulate` will be called. Default false. */
+  readonly accumulates?: boolean;
+  /** Keeps an exponential moving average of weights and statistics with this decay. Default: none. */
+  readonly averageDecay?: number;
+}
+
 type View = Int32Array | Float32Array;
 
 /**
@@ -33,15 +36,16 @@ type View = Int32Array | Float32Array;
  * directly, and the kernels update it in place.
  */
 export class TrainingSession {
-  /** All parameters and their moments, laid out alike, with padding. */
-  readonly state: {
-    readonly parameters: Float32Array;
-    readonly moments1: Float32Array;
-    readonly moments2: Float32Array;
+  /** All that a resumed run must find again, by name: parameters, moments, averages, kept statistics; each with padding. */
+  readonly slots: ReadonlyMap<string, Float32Array>;
+  /** What is evaluated: the averages where there are some, else the parameters and statistics themselves. */
+  readonly evaluated: {
+    readonly parameters: ReadonlyMap<string, Float32Array>;
+    readonly buffers: ReadonlyMap<string, Float32Array>;
   };
   /** Inputs of the program by name, to be filled before each step. */
   readonly inputs: Readonly<Record<string, View>>;
-  /** Parameters by name, as views of `state.parameters`. */
+  /** Parameters by name, as views of their slot. */
   readonly parameters: ReadonlyMap<string, Float32Array>;
   /** Gradients of the last step by name. */
   readonly gradients: ReadonlyMap<string, Float32Array>;
@@ -58,50 +62,63 @@ export class TrainingSession {
   private readonly statistics: readonly (() => void)[];
   /** Gradients that no program output overwrites: cleared before rows are added. */
   private readonly sparse: readonly Float32Array[];
-  private readonly stretches: readonly Stretch[];
+  private readonly updates: ParameterUpdates;
+  private readonly averageDecay: number | undefined;
+  /** Batches whose gradients are put aside. */
+  private pending = 0;
 
   /** `groupOf` decides how each parameter is updated. `threads` are onnxruntime's own. */
   static async create(
     program: TrainingProgram,
     groupOf: (parameter: Parameter) => ParameterGroup,
     threads: number,
+    options: SessionOptions = {},
   ): Promise<TrainingSession> {
-    const layout = new SessionMemory(program);
+    const layout = new SessionMemory(program, {
+      moments: MOMENTS_OF[options.optimizer ?? 'adamw'],
+      accumulates: options.accumulates ?? false,
+      averages: options.averageDecay !== undefined,
+    });
     const [inputs, outputs] = [inputBindings(program, layout), outputBindings(program, layout)];
     const session = await RuntimeSession.create(program.bytes, threads, inputs, outputs);
-    return new TrainingSession(session, layout, program, groupOf);
+    const kernels = createOptimizerKernels(layout.memory);
+    const updates = await ParameterUpdates.create(layout, kernels, program.parameters.map(groupOf), threads);
+    return new TrainingSession(session, layout, program, kernels, updates, options.averageDecay);
   }
 
   private constructor(
     session: RuntimeSession,
     layout: SessionMemory,
     program: TrainingProgram,
-    groupOf: (parameter: Parameter) => ParameterGroup,
+    kernels: OptimizerKernels,
+    updates: ParameterUpdates,
+    averageDecay: number | undefined,
   ) {
     const byName = (regions: readonly Region[]): Map<string, Float32Array> =>
       new Map(program.parameters.map(({ name }, index) => [name, layout.floats(regions[index])]));
     this.session = session;
     this.layout = layout;
-    this.kernels = createOptimizerKernels(layout.memory);
-    this.state = {
-      parameters: layout.block(layout.weights),
-      moments1: layout.block(layout.moments1),
-      moments2: layout.block(layout.moments2),
-    };
+    this.kernels = kernels;
+    this.updates = updates;
+    this.averageDecay = averageDecay;
+    this.slots = slotsOf(layout);
     this.loss = layout.floats(layout.loss);
     this.parameters = byName(layout.weights);
     this.gradients = byName(layout.gradients);
     this.inputs = Object.fromEntries(program.inputs.map((_, index) => inputView(program, layout, index)));
     this.masks = program.masks.map(({ rate }, index) => ({ values: layout.floats(layout.masks[index]).fill(1), rate }));
     this.rowSums = rowSums(program, layout);
-    this.buffers = new Map([...layout.buffers].map(([name, region]) => [name, layout.floats(region)]));
+    const kept = (regions: ReadonlyMap<string, Region>): Map<string, Float32Array> =>
+      new Map([...regions].map(([name, region]) => [name, layout.floats(region)]));
+    this.buffers = kept(layout.buffers);
+    this.evaluated =
+      averageDecay === undefined ? this : { parameters: byName(layout.averages), buffers: kept(layout.averageBuffers) };
     this.statistics = program.statistics.map((statistic, index) =>
       movement(statistic, layout.floats(layout.statistics[index]), this.buffers.get(statistic.buffer)!),
     );
     this.sparse = program.parameters
       .filter(({ name }) => !program.gradients.get(name)!.dense)
       .map(({ name }) => this.gradients.get(name)!);
-    this.stretches = mergeStretches(program.parameters.map(groupOf), layout.weights);
   }
 
   /** Draws what the next run drops. `part` tells the batches of one step apart. Masks that were never drawn drop nothing. */
@@ -120,35 +137,55 @@ export class TrainingSession {
     return this.loss[0];
   }
 
-  /** Updates the parameters from the gradients; `step` counts from 0, `learningRate` is the schedule's value. */
+  /** Puts the gradients of a batch aside; those of the batches that follow, up to the next update, are averaged with them. */
+  accumulate(): void {
+    const { gradients, sums } = this.layout;
+    this.kernels.combine(sums[0].address, gradients[0].address, this.layout.block(sums).length, 1, 1);
+    this.pending += 1;
+  }
+
+  /**
+   * Updates the parameters from the gradients, or from their mean over the batches put aside and the last one, then the
+   * averages. `step` counts from 0, `learningRate` is the schedule's value; the optimiser is of the kind that the session was made for.
+   */
   applyGradients(optimizer: Optimizer, learningRate: number, step: number): void {
-    const { beta1, beta2, epsilon } = optimizer;
-    const gradientFactor = this.clipFactor(optimizer.clip);
-    const [correction1, correction2] = [1 / (1 - beta1 ** (step + 1)), 1 / (1 - beta2 ** (step + 1))];
-    const shared = { beta1, beta2, epsilon, gradientFactor, correction1, correction2 };
-    const [weights, gradients, moments1, moments2] = [
-      this.layout.weights,
-      this.layout.gradients,
-      this.layout.moments1,
-      this.layout.moments2,
-    ].map(([first]) => first.address);
-    for (const { offset, floats, group } of this.stretches) {
-      const rate = learningRate * group.learningRateFactor;
-      const scalars = { ...shared, learningRate: rate, decay: rate * group.weightDecay };
-      this.kernels.adamW(weights + offset, gradients + offset, moments1 + offset, moments2 + offset, floats, scalars);
-    }
+    this.takeSums();
+    this.updates.apply(optimizer, learningRate, step);
+    this.moveAverages(step);
   }
 
   release(): void {
     this.session.release();
+    this.updates.release();
   }
 
-  /** Clipping by the global norm of the gradient (Pascanu et al. 2013): 1, or clip / norm where the norm is larger. */
-  private clipFactor(clip: number): number {
-    if (clip === 0) return 1;
-    const { gradients } = this.layout;
-    const norm = Math.sqrt(this.kernels.sumOfSquares(gradients[0].address, this.layout.block(gradients).length));
-    return norm > clip ? clip / norm : 1;
+  /** The mean of the gradients that were put aside and the last ones. */
+  private takeSums(): void {
+    if (this.pending === 0) return;
+    const [gradients, sums] = [this.layout.gradients[0].address, this.layout.sums[0].address];
+    const floats = this.layout.block(this.layout.sums);
+    const share = 1 / (this.pending + 1);
+    this.kernels.combine(gradients, sums, floats.length, share, share);
+    floats.fill(0);
+    this.pending = 0;
+  }
+
+  /**
+   * Moves the averages a step on. With the decay d after t steps the average is sum d^(t-s) w_s / sum d^(t-s) over the steps s = 1..t: the
+   * plain recursion, corrected for its start at 0 as Adam's moments are. So the newest weights count (1 - d) / (1 - d^t).
+   */
+  private moveAverages(step: number): void {
+    const { averageDecay: decay, layout } = this;
+    if (decay === undefined) return;
+    const share = (1 - decay) / (1 - decay ** (step + 1));
+    const blocks = [
+      [layout.averages, layout.weights],
+      [[...layout.averageBuffers.values()], [...layout.buffers.values()]],
+    ];
+    for (const [averages, values] of blocks) {
+      if (averages.length === 0) continue;
+      this.kernels.combine(averages[0].address, values[0].address, layout.block(values).length, 1 - share, share);
+    }
   }
 }
 
@@ -159,6 +196,20 @@ function movement({ kind, momentum, samples }: Statistic, measured: Float32Array
   return () => {
     for (const [index, value] of measured.entries()) kept[index] += momentum * (factor * value - kept[index]);
   };
+}
+
+/** By name; what the session does not keep is left out. */
+function slotsOf(layout: SessionMemory): Map<string, Float32Array> {
+  const regions = {
+    parameters: layout.weights,
+    moments1: layout.moments1,
+    moments2: layout.moments2,
+    averages: layout.averages,
+    buffers: [...layout.buffers.values()],
+    averageBuffers: [...layout.averageBuffers.values()],
+  };
+  const blocks = Object.entries(regions).map(([name, block]) => [name, layout.block(block)] as const);
+  return new Map(blocks.filter(([, block]) => block.length > 0));
 }
 
 function inputView(program: TrainingProgram, layout: SessionMemory, index: number): readonly [string, View] {
@@ -206,17 +257,4 @@ function rowSums(program: TrainingProgram, layout: SessionMemory): RowSum[] {
       },
     ];
   });
-}
-
-function mergeStretches(groups: readonly ParameterGroup[], weights: readonly Region[]): Stretch[] {
-  const stretches: Stretch[] = [];
-  for (const [index, group] of groups.entries()) {
-    const { address, floats } = weights[index];
-    const last = stretches.at(-1);
-    const isSame =
-      last?.group.learningRateFactor === group.learningRateFactor && last.group.weightDecay === group.weightDecay;
-    if (last && isSame) stretches[stretches.length - 1] = { ...last, floats: last.floats + floats };
-    else stretches.push({ offset: address - weights[0].address, floats, group });
-  }
-  return stretches;
 }

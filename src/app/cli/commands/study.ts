@@ -3,14 +3,20 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { outcomeOf } from '../../../core/report/document.ts';
 import type { StudyReport } from '../../../core/report/document.ts';
+import { comparisonSchema } from '../../../core/schema/comparison.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { writeAtomically } from '../../../io/files/atomic.ts';
 import { currentDriver } from '../../../io/store/lock.ts';
+import { readDocumentFile } from '../../study/training/file.ts';
 import { readStudyFile, studyJsonSchema } from '../../study/file.ts';
 import { runStudy } from '../../study/run.ts';
 import { studyStatus } from '../../study/status.ts';
+import { isComparison } from '../../study/comparison/file.ts';
+import { runComparison } from '../../study/comparison/run.ts';
 import { STUDY_TEMPLATE } from '../../study/template.ts';
+import { comparisonText } from '../comparison-report-text.ts';
 import { scientific, table } from '../format.ts';
+import { interruptible } from '../interrupt.ts';
 import { ProgressView } from '../progress.ts';
 import { reportText } from '../report-text.ts';
 
@@ -64,7 +70,29 @@ function init(file: string): void {
   console.log(`Wrote ${file}. Look at its plan with: isoflop study run ${file} --dry-run`);
 }
 
-async function run(path: string, { dryRun = false, json = false }: RunFlags): Promise<void> {
+async function run(path: string, flags: RunFlags): Promise<void> {
+  if (isComparison(path)) await compare(path, flags);
+  else await scale(path, flags);
+}
+
+async function compare(path: string, { json = false }: RunFlags): Promise<void> {
+  const file = readDocumentFile(path, comparisonSchema);
+  const observer = new ProgressView();
+  try {
+    const result = await interruptible((signal) => runComparison(file, { observer, signal }));
+    observer.close();
+    console.log(
+      json
+        ? JSON.stringify(result, null, 2)
+        : `${comparisonText(result)}\n\nReport: ${join(file.output, 'report.html')}`,
+    );
+    if (result.best === null) process.exitCode = 1;
+  } finally {
+    observer.close();
+  }
+}
+
+async function scale(path: string, { dryRun = false, json = false }: RunFlags): Promise<void> {
   const file = readStudyFile(path);
   const view = new ProgressView();
   const stop = new AbortController();

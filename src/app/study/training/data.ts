@@ -4,6 +4,7 @@ import type { TrialSpec } from '../../../core/schema/trial.ts';
 import { openDataset } from '../../worker/dataset.ts';
 import type { Dataset } from '../../worker/dataset.ts';
 import { prepareText } from '../dataset.ts';
+import type { TrainingFields } from '../../../core/schema/training.ts';
 import type { TrainingFile } from './file.ts';
 
 /** The data of a training, and how its trials name them. */
@@ -17,7 +18,7 @@ const LEAST_HELD_OUT_TOKENS = 1024;
 
 /** Opens the data once, for their sizes and faults; a text is tokenised. */
 export async function trainingData(
-  file: TrainingFile,
+  file: TrainingFile<TrainingFields>,
   onProgress: ProgressListener,
   signal: AbortSignal,
 ): Promise<TrainingData> {
@@ -27,7 +28,7 @@ export async function trainingData(
 }
 
 function writtenData(
-  { training, base, output }: TrainingFile,
+  { training, base, output }: TrainingFile<TrainingFields>,
   onProgress: ProgressListener,
   signal: AbortSignal,
 ): TrialSpec['data'] {

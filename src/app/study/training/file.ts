@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { ZodType, z } from 'zod';
 import { trainingSchema } from '../../../core/schema/training.ts';
-import type { Training } from '../../../core/schema/training.ts';
+import type { Training, TrainingFields } from '../../../core/schema/training.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { parseChecked, readDocument } from '../../../io/files/yaml.ts';
 
 const WORDS = { whole: 'the training', help: '`isoflop schema training` prints every key with its meaning.' };
 
 /** A training as a person wrote it, and where it stands. */
-export interface TrainingFile {
-  readonly training: Training;
+export interface TrainingFile<Document extends TrainingFields = Training> {
+  readonly training: Document;
   /** Absolute folder that relative paths start from. */
   readonly base: string;
   /** Absolute folder of the results. */
@@ -17,13 +18,19 @@ export interface TrainingFile {
 }
 
 /** Reads and checks a training; errors carry file:line:column. */
-export function readTrainingFile(path: string): TrainingFile {
+export const readTrainingFile = (path: string): TrainingFile => readDocumentFile(path, trainingSchema);
+
+/** Reads and checks a training or a comparison of several. */
+export function readDocumentFile<Schema extends ZodType<TrainingFields>>(
+  path: string,
+  schema: Schema,
+): TrainingFile<z.infer<Schema>> {
   if (!existsSync(path)) {
     throw new IsoflopError('missing', `no training file at '${path}'`, {
       hint: 'examples/ has some; `isoflop schema training` prints the keys.',
     });
   }
-  const { value: training } = parseChecked(trainingSchema, readDocument(path, WORDS), basename(path), WORDS);
+  const { value: training } = parseChecked(schema, readDocument(path, WORDS), basename(path), WORDS);
   const base = dirname(resolve(path));
   return { training, base, output: resolve(base, training.output ?? join('runs', training.name)) };
 }

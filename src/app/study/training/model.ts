@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Model } from '../../../core/model/index.ts';
-import type { Training } from '../../../core/schema/training.ts';
+import type { TrainingFields } from '../../../core/schema/training.ts';
 import type { TrialSpec } from '../../../core/schema/trial.ts';
 import type { Dataset, SampleShape } from '../../worker/dataset.ts';
 import { modelOfTrial } from '../../worker/trial-network.ts';
@@ -13,12 +13,20 @@ export interface TrainingModel {
 }
 
 /** Finds the model that a training names, and gives a family the parameters that only its data know. */
-export async function trainingModel(training: Training, base: string, dataset: Dataset): Promise<TrainingModel> {
+export async function trainingModel(
+  training: Pick<TrainingFields, 'model' | 'set'>,
+  base: string,
+  dataset: Dataset,
+): Promise<TrainingModel> {
   const written = writtenModel(training, base, dataset);
   return { written, model: await modelOfTrial(written) };
 }
 
-function writtenModel({ model, set }: Training, base: string, dataset: Dataset): TrialSpec['model'] {
+function writtenModel(
+  { model, set }: Pick<TrainingFields, 'model' | 'set'>,
+  base: string,
+  dataset: Dataset,
+): TrialSpec['model'] {
   if (typeof model === 'string') {
     const path = resolve(base, model);
     return { source: existsSync(path) ? path : model, set };

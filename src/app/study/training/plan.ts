@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { analyzeModel } from '../../../core/analysis/index.ts';
 import type { Recipe } from '../../../core/schema/recipe.ts';
-import type { Training } from '../../../core/schema/training.ts';
+import type { TrainingFields } from '../../../core/schema/training.ts';
 import type { TrialSpec } from '../../../core/schema/trial.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import type { Dataset } from '../../worker/dataset.ts';
@@ -19,6 +19,8 @@ export interface PlannedRun extends Executable {
   readonly seed: number;
   /** Steps between evaluations in between; 0 for none. */
   readonly heldOutEvery: number;
+  /** What its last evaluation is made on. */
+  readonly part: 'heldOut' | 'validation';
 }
 
 /** The size of what is trained. Counts are raw; FLOPs are of one sample. */
@@ -39,39 +41,54 @@ export const samplesPerStep = (recipe: Recipe, dataset: Dataset, context: number
   dataset.task === 'language' ? recipe.batchTokens / context : recipe.batch;
 
 /** Steps of a training's epochs, or as many as it says. */
-export function stepsOf({ steps, epochs = EPOCHS }: Training, recipe: Recipe, { counts, task }: Dataset): number {
+export function stepsOf(
+  { steps, epochs = EPOCHS }: Pick<TrainingFields, 'steps' | 'epochs'>,
+  recipe: Recipe,
+  { counts, task }: Dataset,
+): number {
   if (steps !== undefined) return steps;
   const perStep = task === 'language' ? recipe.batchTokens : recipe.batch;
   return Math.max(1, Math.round((epochs * counts.train) / perStep));
 }
 
 /** One run for each seed. */
-export function planRuns(training: Training, trained: TrainingModel, { dataset }: TrainingData): PlannedRun[] {
-  const { recipe, seeds, seed, evaluation } = training;
-  const context = trained.model.inputs[0].shape[0] ?? 1;
+export function planRuns(training: TrainingFields, trained: TrainingModel, { dataset }: TrainingData): PlannedRun[] {
+  const { recipe, seeds, seed } = training;
   const steps = stepsOf(training, recipe, dataset);
-  const seen = dataset.task === 'language' ? { tokens: steps * recipe.batchTokens } : { samples: steps * recipe.batch };
-  const flops = steps * samplesPerStep(recipe, dataset, context) * costOf(trained).trainingFlops;
-  const every =
-    evaluation.every === undefined
-      ? 0
-      : stepsOf({ ...training, steps: undefined, epochs: evaluation.every }, recipe, dataset);
-  return Array.from({ length: seeds }, (_, index) => ({
-    id: `seed-${seed + index}`,
-    role: 'run',
-    steps,
-    ...seen,
-    flops,
+  return Array.from({ length: seeds }, (_, index) =>
+    plannedRun(training, trained, dataset, {
+      id: `seed-${seed + index}`,
+      role: 'run',
+      seed: seed + index,
+      steps,
+      recipe,
+      part: 'heldOut',
+    }),
+  );
+}
+
+/** A run with what it costs and how often it is looked at. */
+export function plannedRun(
+  training: TrainingFields,
+  trained: TrainingModel,
+  dataset: Dataset,
+  run: Pick<PlannedRun, 'id' | 'role' | 'seed' | 'steps' | 'recipe' | 'part'>,
+): PlannedRun {
+  const { recipe, steps } = run;
+  const context = trained.model.inputs[0].shape[0] ?? 1;
+  const { every } = training.evaluation;
+  return {
+    ...run,
+    ...(dataset.task === 'language' ? { tokens: steps * recipe.batchTokens } : { samples: steps * recipe.batch }),
+    flops: steps * samplesPerStep(recipe, dataset, context) * costOf(trained).trainingFlops,
     model: trained.written,
-    recipe,
-    seed: seed + index,
-    heldOutEvery: every,
-  }));
+    heldOutEvery: every === undefined ? 0 : stepsOf({ epochs: every }, recipe, dataset),
+  };
 }
 
 /** What a run's trainer is told. */
 export function taskOf(
-  training: Training,
+  training: TrainingFields,
   data: TrialSpec['data'],
   threads: number,
   run: PlannedRun,
@@ -86,14 +103,14 @@ export function taskOf(
     budget: { steps, ...(tokens !== undefined && { tokens }), ...(samples !== undefined && { samples }) },
     recipe: run.recipe,
     seed: run.seed,
-    evaluation: { windows: training.evaluation.windows, every, heldOutEvery: run.heldOutEvery },
+    evaluation: { windows: training.evaluation.windows, every, part: run.part, heldOutEvery: run.heldOutEvery },
     threads,
     checkpointSeconds: training.run.checkpointSeconds,
   };
 }
 
 /** Runs at a time, and threads of each: by the training, else all cores shared out. */
-export function sharing({ run }: Training, runs: number): { readonly workers: number; readonly threads: number } {
+export function sharing({ run }: TrainingFields, runs: number): { readonly workers: number; readonly threads: number } {
   const cores = availableParallelism();
   const workers = run.workers ?? Math.max(1, Math.min(runs, Math.floor(cores / (run.threads ?? 1))));
   return { workers, threads: run.threads ?? Math.max(1, Math.floor(cores / workers)) };

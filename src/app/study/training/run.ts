@@ -1,4 +1,4 @@
-import type { Training } from '../../../core/schema/training.ts';
+import type { TrainingFields } from '../../../core/schema/training.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { localExecutor } from '../../../io/launch/local.ts';
 import { acquireStudyLock } from '../../../io/store/lock.ts';
@@ -63,9 +63,9 @@ async function trainOn(
 }
 
 /** Refuses to mix the runs of two trainings in one folder; more seeds of the same one are welcome. */
-function checkSame(store: Store, training: Training, { written }: TrainingData, folder: string): void {
-  const { model, set, loss, recipe, epochs, steps, evaluation } = training;
-  const identity = JSON.stringify({ model, set, data: written, loss, recipe, epochs, steps, evaluation });
+export function checkSame(store: Store, training: TrainingFields, { written }: TrainingData, folder: string): void {
+  const { name: _, seeds: __, run: ___, output: ____, data: _____, ...task } = training;
+  const identity = JSON.stringify({ ...task, data: written });
   const known = store.document<string>('identity');
   if (known === undefined) store.putDocument('identity', identity);
   else if (known !== identity) {

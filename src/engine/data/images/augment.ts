@@ -1,10 +1,21 @@
 import type { Random } from '../../../core/math/random.ts';
 import type { PixelGrid } from '../../../core/math/resize.ts';
 import type { Augment } from '../../../core/schema/data.ts';
+import { randAugment } from './rand-augment.ts';
 
-/** A changed image; the given one stays as it is. Which changes follows from `random` alone. */
-export function augmentImage(image: PixelGrid, augment: Augment, random: Random): PixelGrid {
-  const { crop, flip, strength } = augment;
+/**
+ * A changed image; the given one stays as it is. Which changes follows from `random` alone. In this order: crop and mirror,
+ * RandAugment, cutout with the colour `mean`.
+ */
+export function augmentImage(image: PixelGrid, augment: Augment, mean: Uint8Array, random: Random): PixelGrid {
+  const { strength } = augment;
+  const moved = cropAndMirror(image, augment, random);
+  const changed = augment.randAugment > 0 ? randAugment(moved, augment.randAugment, strength, random) : moved;
+  const side = Math.round(augment.cutout * strength * Math.min(image.height, image.width));
+  return side > 0 ? cutout(changed, side, mean, random) : changed;
+}
+
+function cropAndMirror(image: PixelGrid, { crop, flip, strength }: Augment, random: Random): PixelGrid {
   const padding = Math.round(crop * strength);
   const down = padding > 0 ? random.integer(2 * padding + 1) - padding : 0;
   const right = padding > 0 ? random.integer(2 * padding + 1) - padding : 0;
@@ -32,4 +43,20 @@ function shifted(
     }
   }
   return { height, width, channels, pixels: moved };
+}
+
+/** Covers a square whose centre lies anywhere in the image; a part of it may lie outside (DeVries and Taylor 2017). */
+function cutout(
+  { height, width, channels, pixels }: PixelGrid,
+  side: number,
+  mean: Uint8Array,
+  random: Random,
+): PixelGrid {
+  const top = random.integer(height) - (side >> 1);
+  const left = random.integer(width) - (side >> 1);
+  const covered = pixels.slice();
+  for (let y = Math.max(0, top); y < Math.min(height, top + side); y++)
+    for (let x = Math.max(0, left); x < Math.min(width, left + side); x++)
+      covered.set(mean, (y * width + x) * channels);
+  return { height, width, channels, pixels: covered };
 }

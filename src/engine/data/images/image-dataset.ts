@@ -2,10 +2,10 @@ import type { ImagesData } from '../../../core/schema/data.ts';
 import type { DataPart, ImageFiles } from '../../../core/terms/dataset.ts';
 import type { Exclusions } from '../../../core/terms/exclusions.ts';
 import { constantClassLoss, withLearntClasses } from '../classes.ts';
-import { splitRows } from '../split.ts';
+import { refuseEmpty, splitRows } from '../split.ts';
 import type { Parts } from '../split.ts';
 import type { ImagePart } from './batches.ts';
-import { levelTables } from './normalize.ts';
+import { channelStatistics, levelTables } from './normalize.ts';
 
 /** Images divided into parts, with the scaling fitted on the training part. */
 export interface ImageDataset {
@@ -18,12 +18,16 @@ export function divideImages(files: ImageFiles, options: ImagesData, exclusions:
   const { train, test, classes } = files;
   const labels = { train: train.labels, heldOut: (test ?? train).labels };
   const parts = withLearntClasses(divide(files, options), labels, classes, options.onBad, exclusions);
-  const levels = levelTables(options.normalize, train, parts.train);
+  refuseEmpty(parts);
+  const fitted = channelStatistics(train, parts.train);
+  const levels = levelTables(options.normalize, fitted);
+  const mean = Uint8Array.from(fitted.mean, (value) => Math.round(255 * value));
   const part = (name: DataPart): ImagePart => ({
     images: name === 'heldOut' ? (test ?? train) : train,
     rows: parts[name],
     classes: classes.length,
     levels,
+    mean,
   });
   return {
     parts: { train: part('train'), validation: part('validation'), heldOut: part('heldOut') },

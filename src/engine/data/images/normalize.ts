@@ -27,28 +27,21 @@ export function channelStatistics({ height, width, channels, pixels }: Images, r
 }
 
 /** What each of the 256 levels becomes, by channel. */
-export function levelTables(
-  normalize: ImagesData['normalize'],
-  images: Images,
-  trainRows: Uint32Array,
-): readonly Float32Array[] {
-  const { mean, deviation } = statisticsFor(normalize, images, trainRows);
-  return Array.from({ length: images.channels }, (_, channel) =>
+export function levelTables(normalize: ImagesData['normalize'], fitted: ChannelStatistics): readonly Float32Array[] {
+  const { mean, deviation } = statisticsFor(normalize, fitted);
+  return Array.from({ length: fitted.mean.length }, (_, channel) =>
     Float32Array.from({ length: LEVELS }, (__, level) => (level / (LEVELS - 1) - mean[channel]) / deviation[channel]),
   );
 }
 
-function statisticsFor(normalize: ImagesData['normalize'], images: Images, rows: Uint32Array): ChannelStatistics {
-  const { channels } = images;
-  if (normalize === 'fitted') return channelStatistics(images, rows);
+function statisticsFor(normalize: ImagesData['normalize'], fitted: ChannelStatistics): ChannelStatistics {
+  const channels = fitted.mean.length;
+  if (normalize === 'fitted') return fitted;
   if (normalize === 'unit') return { mean: Array(channels).fill(0), deviation: Array(channels).fill(1) };
   if (normalize.mean.length === channels && normalize.deviation.length === channels) return normalize;
   throw new IsoflopError(
     'invalid-input',
     `normalize states ${normalize.mean.length} means; images have ${channels} channels`,
-    {
-      path: 'data.normalize',
-      hint: 'State one mean and one deviation a channel.',
-    },
+    { path: 'data.normalize', hint: 'State one mean and one deviation a channel.' },
   );
 }

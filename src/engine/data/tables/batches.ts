@@ -1,6 +1,6 @@
 import type { BatchInputs, BatchSource, EvaluationSource, SampleInput } from '../contract.ts';
 import { epochOrder, spread } from '../order.ts';
-import { inputOf, writeClass } from '../targets.ts';
+import { rowsOf, writeClass, writeNumber } from '../targets.ts';
 
 /** Coded rows of one part. Plain data: threads share it without a copy. */
 export interface TablePart {
@@ -47,8 +47,8 @@ function writeRow(
   inputs: BatchInputs,
   batch?: number,
 ): void {
-  const values = inputOf(inputs, name, width, batch);
+  const { values, rows } = rowsOf(inputs, name, width, batch);
   values.set(features.subarray(sample * width, (sample + 1) * width), row * width);
-  if (classes > 0) writeClass(inputs, row, targets[sample], classes);
-  else inputs.targets[row] = targets[sample];
+  if (classes > 0) writeClass(inputs, row, rows, targets[sample], classes);
+  else writeNumber(inputs, row, rows, targets[sample]);
 }

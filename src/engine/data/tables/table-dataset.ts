@@ -1,9 +1,8 @@
 import type { TableData } from '../../../core/schema/data.ts';
 import type { DataPart, Table, TableFiles } from '../../../core/terms/dataset.ts';
-import { IsoflopError } from '../../../core/terms/errors.ts';
 import type { Exclusions } from '../../../core/terms/exclusions.ts';
 import { constantClassLoss, withLearntClasses } from '../classes.ts';
-import { splitRows } from '../split.ts';
+import { refuseEmpty, splitRows } from '../split.ts';
 import type { Parts } from '../split.ts';
 import type { TablePart } from './batches.ts';
 import { encodeRows, featureNames, fitColumn, meanAndDeviation, rowsOfKnownCategories } from './encoding.ts';
@@ -101,12 +100,7 @@ function fit(
   const known = (table: Table, rows: Uint32Array): Uint32Array =>
     rowsOfKnownCategories(table, rows, encodings, newCategory, exclusions);
   const kept = { ...parts, validation: known(train, parts.validation), heldOut: known(test, parts.heldOut) };
-  for (const name of ['train', 'heldOut'] as const)
-    if (kept[name].length === 0)
-      throw new IsoflopError('invalid-input', `the ${name === 'train' ? 'training' : 'held-out'} part has no row`, {
-        path: 'data',
-        hint: 'Give more rows, or another share.',
-      });
+  refuseEmpty(kept);
   return { parts: kept, encodings };
 }
 

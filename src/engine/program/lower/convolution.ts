@@ -29,26 +29,36 @@ function transposedConvolution(lowering: Lowering): void {
 
 function inputGradient(lowering: Lowering): void {
   const { operator, shapes, outputShape } = lowering;
-  adjoint(lowering, operator.attributes, windowsOf(operator.attributes, shapes[1].slice(2), outputShape, shapes[0]));
+  const windows = windowsOf(operator.attributes, shapes[1].slice(2), outputShape, shapes[0]);
+  if (!byFlippedFilters(lowering, windows)) adjoint(lowering, operator.attributes, windows);
 }
 
-/** The gradient of filters [out, in / groups, ...window] from x and dy. */
+/** Fewer channels than this fill no vector of a convolution's result. */
+const NARROW = 16;
+
+/** Without strides the adjoint is itself a convolution, with the filters turned over: faster than a transposed one by a sixth. */
+function byFlippedFilters({ e, operator, inputs: [dy, filters], outputs, shapes }: Lowering, windows: Windows): boolean {
+  const { groups = 1 } = operator.attributes;
+  const { window, strides, dilations, before, extents, places } = windows;
+  const starts = window.map((extent, axis) => dilations[axis] * (extent - 1) - before[axis]);
+  const ends = window.map((_, axis) => extents[axis] - places[axis] + before[axis]);
+  const fits = [...starts, ...ends].every((zeros) => zeros >= 0);
+  if (groups !== 1 || shapes[1][1] < NARROW || !fits || strides.some((stride) => stride !== 1)) return false;
+  const axes = window.map((_, axis) => axis + 2);
+  const all = (value: number): string => e.integers(axes.map(() => value));
+  const turned = e.node('Slice', [filters, all(-1), all(-(2 ** 31)), e.integers(axes), all(-1)]);
+  const exchanged = e.node('Transpose', [turned], { integers: { perm: [1, 0, ...axes] } });
+  e.node('Conv', [dy, exchanged], { integers: { dilations, pads: [...starts, ...ends] } }, outputs[0]);
+  return true;
+}
+
+/** The gradient of grouped filters [out, in / groups, ...window] from x and dy. */
 function filterGradient(lowering: Lowering): void {
   const { operator, shapes, outputShape } = lowering;
   const { groups = 1 } = operator.attributes;
   const windows = windowsOf(operator.attributes, outputShape.slice(2), shapes[0], shapes[1]);
-  if (groups === 1) byConvolution(lowering, windows);
-  else if (outputShape[1] === 1) byChannel(lowering, windows);
+  if (outputShape[1] === 1) byChannel(lowering, windows);
   else byColumns(lowering, windows, groups);
-}
-
-/** A convolution of x with dy, batch and channels exchanged, strides and dilations too; what lies beyond the window is cut off. */
-function byConvolution(lowering: Lowering, windows: Windows): void {
-  const { e, inputs, outputs } = lowering;
-  const perm = [1, 0, ...windows.window.map((_, axis) => axis + 2)];
-  const [x, dy] = inputs.map((name) => e.node('Transpose', [name], { integers: { perm } }));
-  const whole = e.node('Conv', [x, dy], { integers: exchanged(windows) });
-  e.node('Transpose', [cut(lowering, whole, windows)], { integers: { perm } }, outputs[0]);
 }
 
 const exchanged = ({ strides, dilations, before, after }: Windows): Record<string, readonly number[]> => ({
@@ -57,6 +67,7 @@ const exchanged = ({ strides, dilations, before, after }: Windows): Record<strin
   pads: [...before, ...after],
 });
 
+/** What lies beyond the window is cut off. */
 function cut({ e }: Lowering, whole: string, { window }: Windows): string {
   const axes = window.map((_, axis) => axis + 2);
   return e.node('Slice', [whole, e.integers(axes.map(() => 0)), e.integers(window), e.integers(axes)]);

@@ -28,7 +28,7 @@ function maximumGradient({ e, inputs: [dy, x, y], outputs, shapes }: Lowering, w
   const [samples, channels] = shapes[1];
   const places = sizeOf(windows.places);
   let free: string | undefined;
-  const shares = cells(e, padded(e, x, windows, LOWEST), windows).map((cell) => {
+  const shares = cells(e, padded(e, x, windows, { fill: LOWEST }), windows).map((cell) => {
     const equal = e.node('Cast', [e.node('Equal', [cell, y])], { integers: { to: 1 } });
     const taken = free === undefined ? equal : e.node('Mul', [equal, free]);
     free = e.node('Sub', [free ?? e.scalar(1), taken]);

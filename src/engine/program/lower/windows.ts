@@ -44,21 +44,35 @@ export const windowAttributes = ({
   pads: [...before, ...after],
 });
 
-/** The image with its zeros (or `fill`) around it. */
-export function padded(e: Emitter, x: string, { before, after }: Windows, fill?: number): string {
+/** The image with its zeros (or `fill`) around it; its spatial axes begin at `first`. */
+export function padded(
+  e: Emitter,
+  x: string,
+  { before, after }: Windows,
+  { fill, first = 2 }: { readonly fill?: number; readonly first?: 1 | 2 } = {},
+): string {
   if ([...before, ...after].every((zeros) => zeros === 0)) return x;
-  const pads = e.integers([0, 0, ...before, 0, 0, ...after]);
+  const around = (zeros: readonly number[]): number[] => (first === 2 ? [0, 0, ...zeros] : [0, ...zeros, 0]);
+  const pads = e.integers([...around(before), ...around(after)]);
   return e.node('Pad', fill === undefined ? [x, pads] : [x, pads, e.scalar(fill)]);
 }
 
-/** What each cell of the window sees over all places: [batch, channels, ...places] by cell, the last axis fastest. */
-export function cells(e: Emitter, image: string, { window, strides, dilations, places }: Windows): string[] {
+/**
+ * What each cell of the window sees over all places, [batch, channels, ...places], or [batch, ...places, channels] where the spatial axes
+ * begin at `first` = 1; by cell, the last axis fastest.
+ */
+export function cells(
+  e: Emitter,
+  image: string,
+  { window, strides, dilations, places }: Windows,
+  first: 1 | 2 = 2,
+): string[] {
   const offsets = window.reduce<number[][]>(
     (before, extent, axis) =>
       before.flatMap((offset) => Array.from({ length: extent }, (_, cell) => [...offset, cell * dilations[axis]])),
     [[]],
   );
-  const axes = e.integers(window.map((_, axis) => axis + 2));
+  const axes = e.integers(window.map((_, axis) => axis + first));
   const steps = e.integers(strides);
   return offsets.map((offset) => {
     const ends = offset.map((start, axis) => start + (places[axis] - 1) * strides[axis] + 1);

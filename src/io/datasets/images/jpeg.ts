@@ -52,7 +52,8 @@ export async function loadJpegDecoder(): Promise<DecodeJpeg> {
     said.length = 0;
     let decoded: Decoded | null;
     try {
-      decoded = codec.decode(bytes, true) as Decoded | null;
+      // false: pixels as they are stored; a rotation in the metadata is not applied, as in PIL and torchvision.
+      decoded = codec.decode(bytes, false) as Decoded | null;
     } catch (cause) {
       throw new CorruptImage(said[0] ?? (cause as Error).message, { cause });
     }

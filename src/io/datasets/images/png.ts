@@ -1,3 +1,4 @@
+import { inflateSync } from 'node:zlib';
 import { convertIndexedToRgb, decode } from 'fast-png';
 import type { DecodedPng } from 'fast-png';
 import type { Image } from './collector.ts';
@@ -6,6 +7,10 @@ import { MOST_PIXELS } from './jpeg.ts';
 
 /** Chunks that pixels depend on; others may hold bombs of their own and are dropped before decoding. */
 const NEEDED = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
+/** Deflate packs at most so many bytes into one. */
+const MOST_RATIO = 1032;
+/** So much may be inflated without a look at what the header asks for. */
+const HARMLESS_BYTES = 2 ** 26;
 const SIGNATURE_BYTES = 8;
 /** Length, type and checksum. */
 const FRAME_BYTES = 12;
@@ -25,22 +30,25 @@ export function decodePng(bytes: Uint8Array): Image {
 function withoutExtras(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const parts = [bytes.subarray(0, SIGNATURE_BYTES)];
+  const packed: Uint8Array[] = [];
   for (let at = SIGNATURE_BYTES; at + FRAME_BYTES <= bytes.length;) {
     const length = view.getUint32(at);
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     if (type === 'IHDR' && at + 16 <= bytes.length) checkSize(view.getUint32(at + 8), view.getUint32(at + 12));
     const end = at + FRAME_BYTES + length;
     if (end > bytes.length) throw new CorruptImage('it is cut off');
+    if (type === 'IDAT') packed.push(bytes.subarray(at + 8, end - 4));
     if (NEEDED.has(type)) parts.push(bytes.subarray(at, end));
     at = end;
   }
-  const kept = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    kept.set(part, at);
-    at += part.length;
-  }
-  return kept;
+  refuseBomb(packed);
+  return Buffer.concat(parts);
+}
+
+/** Inflated pixels take at most 8 bytes each and one a row; the decoder itself knows no bound. */
+function refuseBomb(packed: readonly Uint8Array[]): void {
+  const total = packed.reduce((sum, part) => sum + part.length, 0);
+  if (total * MOST_RATIO > HARMLESS_BYTES) inflateSync(Buffer.concat(packed), { maxOutputLength: 9 * MOST_PIXELS });
 }
 
 function checkSize(width: number, height: number): void {

@@ -1,0 +1,80 @@
+import type { ComparisonResult } from '../schema/comparison-result.ts';
+import type { Figure, Mark } from './figure.ts';
+
+type Row = ComparisonResult['candidates'][number];
+type Scored = Row & { readonly mean: number };
+
+const LABELS: Readonly<Record<ComparisonResult['judgedBy'], string>> = {
+  accuracy: 'held-out accuracy (%)',
+  rmse: "held-out error (rmse, in the target's unit)",
+  loss: 'held-out loss (nats)',
+};
+/** Height of the line through a mean, in rows. */
+const THIN = 0.06;
+
+const scored = ({ candidates }: ComparisonResult): Scored[] =>
+  candidates.filter((row): row is Scored => row.mean !== null);
+const factorOf = ({ judgedBy }: ComparisonResult): number => (judgedBy === 'accuracy' ? 100 : 1);
+
+/** The pictures of a comparison: every seed of every candidate, and the score against the parameters. */
+export const comparisonFigures = (result: ComparisonResult): Figure[] =>
+  scored(result).length > 0 ? [seedsFigure(result), sizeFigure(result)] : [];
+
+function seedsFigure(result: ComparisonResult): Figure {
+  const rows = scored(result);
+  const factor = factorOf(result);
+  const marks = rows.flatMap(({ name, mean, error, scores }, y): Mark[] => [
+    ...(error === null
+      ? []
+      : [
+          {
+            kind: 'bar',
+            y,
+            from: factor * (mean - error),
+            to: factor * (mean + error),
+            thickness: THIN,
+            ink: 'muted',
+          } as const,
+        ]),
+    { kind: 'dots', points: scores.map((score) => ({ x: factor * score, y })), ink: 'muted' },
+    { kind: 'dots', points: [{ x: factor * mean, y }], ink: name === result.best ? 'prediction' : 'law' },
+  ]);
+  return {
+    id: 'candidates',
+    title: 'Every candidate, every seed',
+    caption: `Small dots are seeds, the large one their mean, the line its standard error. ${result.verdict}`,
+    x: { label: LABELS[result.judgedBy], scale: 'linear' },
+    y: { label: '', scale: 'linear' },
+    rows: rows.map(({ name }) => name),
+    marks,
+  };
+}
+
+function sizeFigure(result: ComparisonResult): Figure {
+  const rows = scored(result);
+  const factor = factorOf(result);
+  const at = ({ forwardFlops, mean }: Scored): { x: number; y: number } => ({ x: forwardFlops, y: factor * mean });
+  const marks = rows.flatMap((row): Mark[] => [
+    { kind: 'dots', points: [at(row)], ink: row.onFront ? 'law' : 'muted' },
+    { kind: 'label', ...at(row), text: row.name, ink: row.onFront ? 'text' : 'muted', side: 'right' },
+    ...(row.error === null
+      ? []
+      : [
+          {
+            kind: 'interval',
+            x: row.forwardFlops,
+            low: at(row).y - factor * row.error,
+            high: at(row).y + factor * row.error,
+            ink: 'muted',
+          } as const,
+        ]),
+  ]);
+  return {
+    id: 'front',
+    title: 'What a prediction costs',
+    caption: 'Coloured: no other candidate is better in score, parameters and operations at once.',
+    x: { label: 'FLOPs of one prediction', scale: 'log' },
+    y: { label: LABELS[result.judgedBy], scale: 'linear' },
+    marks,
+  };
+}
