@@ -16,7 +16,11 @@ export const exportOnnx = (forward: Graph, { parameters, buffers }: Weights): Ui
  * transformers for the families that it has.
  */
 export function exportSafetensors({ parameters, buffers, tensors }: Graph, weights: Weights): Uint8Array {
-  const named = parameters.map(({ parameter: { name, shape } }) => ({ name, shape, values: weights.parameters.get(name) }));
+  const named = parameters.map(({ parameter: { name, shape } }) => ({
+    name,
+    shape,
+    values: weights.parameters.get(name),
+  }));
   const kept = buffers.map(({ tensor }) => {
     const { name, shape } = tensors[tensor];
     return { name, shape, values: weights.buffers.get(name) };

@@ -110,15 +110,14 @@ async function runSteps(
 /** Gradients of a step whose batch comes in equal parts; gives the mean loss. The parts are the source's batches, in order. */
 async function gradientsOf(
   session: TrainingSession,
-  { batches, recipe, seed }: Pick<TrainOptions, 'batches' | 'recipe' | 'seed'>,
+  { batches, seed, recipe: { accumulation: parts } }: TrainOptions,
   step: number,
 ): Promise<number> {
-  const parts = recipe.accumulation;
   let sum = 0;
   for (let part = 0; part < parts; part++) {
     if (part > 0) session.accumulate();
     await batches.fill(step * parts + part, session.inputs);
-    session.drawMasks(seed, step * parts + part);
+    session.drawMasks(seed, step, part);
     sum += await session.computeGradients();
   }
   return sum / parts;

@@ -26,8 +26,8 @@ const program = {
   bytes: new Uint8Array(),
   inputs: [],
   gradients: new Map(),
+  masks: [],
   statistics: [],
-    masks: [],
   loss: 'loss',
 };
 

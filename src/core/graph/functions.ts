@@ -43,6 +43,7 @@ const WORDS = {
   rotary: 'rotary',
   dropout: 'dropout spatialdropout1d spatialdropout2d spatialdropout3d',
   'stochastic-depth': 'stochasticdepth',
+  standardize: 'normalize',
   'unit-norm': 'unitnormalize',
   add: 'add',
   multiply: 'mul multiply',

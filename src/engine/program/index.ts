@@ -14,7 +14,7 @@ import type {
   TrainingProgram,
 } from './contract.ts';
 import { Emitter } from './emitter.ts';
-import { lowerOperator, wholeTensors } from './lower/index.ts';
+import { lowerOperator } from './lower/index.ts';
 import { encodeModel } from './onnx.ts';
 import { Placement } from './placement.ts';
 
@@ -167,8 +167,7 @@ function encode(graph: Graph, outputs: readonly ProgramOutput[]): Uint8Array {
   const used = new Set(operators.flatMap((operator) => operator.inputs));
   for (const { id, name, shape, values } of graph.tensors)
     if (values && used.has(id)) emitter.tensor(name, shape, values);
-  const whole = wholeTensors(graph);
-  for (const operator of operators) lowerOperator(emitter, graph, operator, placement, whole);
+  for (const operator of operators) lowerOperator(emitter, graph, operator, placement);
   for (const id of results) placement.plain(id);
   const parameters = graph.parameters.map(({ tensor }): Tensor => graph.tensors[tensor]);
   const masks = (graph.masks ?? []).map(({ tensor }) => graph.tensors[tensor]);

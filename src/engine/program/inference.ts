@@ -7,7 +7,7 @@ import type { Parameter } from '../../core/graph/parameter.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import type { ProgramInput, ProgramOutput } from './contract.ts';
 import { Emitter } from './emitter.ts';
-import { lowerPlainly, wholeTensors } from './lower/index.ts';
+import { lowerPlainly } from './lower/index.ts';
 import { encodeModel } from './onnx.ts';
 
 /** Values by the name of their parameter or buffer. */
@@ -63,8 +63,7 @@ export function compileInference(graph: Graph, parameters: NamedValues, buffers:
     if (values && used.has(id)) emitter.tensor(name, shape, values);
   for (const { tensor } of graph.parameters) if (used.has(tensor)) hold(emitter, graph.tensors[tensor], parameters);
   for (const { tensor } of graph.buffers) if (used.has(tensor)) hold(emitter, graph.tensors[tensor], buffers);
-  const whole = wholeTensors(graph);
-  for (const operator of operators) lowerForPrediction(emitter, graph, operator, nameOf, whole);
+  for (const operator of operators) lowerForPrediction(emitter, graph, operator, nameOf);
   const inputs = graph.inputs.filter((id) => used.has(id)).map((id) => graph.tensors[id]);
   const outputs = Object.entries(graph.outputs).map(([name, id]) => output(emitter, graph, name, id));
   const bytes = encodeModel({
@@ -111,17 +110,11 @@ type Emit = (e: Emitter, operator: Operator, inputs: readonly string[], output: 
  */
 const PREDICTIONS: Readonly<Partial<Record<OperatorKind, Emit>>> = { matmul, normalize, activation };
 
-function lowerForPrediction(
-  e: Emitter,
-  graph: Graph,
-  operator: Operator,
-  nameOf: (id: TensorId) => string,
-  whole: ReadonlySet<TensorId>,
-): void {
+function lowerForPrediction(e: Emitter, graph: Graph, operator: Operator, nameOf: (id: TensorId) => string): void {
   const emit = PREDICTIONS[operator.kind];
   const { activation: name = 'gelu' } = operator.attributes;
   const isOwn = operator.kind !== 'activation' || name === 'gelu' || name === 'gelu-tanh';
-  if (!emit || !isOwn) return lowerPlainly(e, graph, operator, nameOf, whole);
+  if (!emit || !isOwn) return lowerPlainly(e, graph, operator, nameOf);
   const rank = graph.tensors[operator.inputs[0]].shape.length;
   emit(e, operator, operator.inputs.map(nameOf), nameOf(operator.outputs[0]), rank);
 }

@@ -2,7 +2,8 @@ import { functionNamed } from '../../graph/functions.ts';
 import type { ElementFunction } from '../../graph/functions.ts';
 import { generated } from '../../graph/generated.ts';
 import { rotaryTables } from '../../graph/positions.ts';
-import type { Attributes, Operator, TensorId } from '../../graph/types.ts';
+import type { Attributes, Graph, Operator, OperatorKind, TensorId } from '../../graph/types.ts';
+import { ShapeError } from '../../graph/shapes.ts';
 import { IsoflopError } from '../../terms/errors.ts';
 import { rewriteDropout } from './dropout.ts';
 import { alongImage, rewriteElementwise } from './elementwise.ts';
@@ -27,6 +28,9 @@ const times = (form: Rewriting, x: TensorId, alpha: number): TensorId => form.ad
 const activation = (form: Rewriting, x: TensorId, kind: Attributes['activation']): TensorId =>
   form.add('activation', [x], { activation: kind });
 
+/** Smallest deviation that is a divisor, as in Keras' Normalization. */
+const SMALLEST_DEVIATION = 1e-7;
+
 /** Smallest length that a vector is divided by, as in Keras. */
 const SHORTEST = 1e-12;
 
@@ -49,6 +53,7 @@ const COMPOSED: Readonly<Partial<Record<ElementFunction, Composition>>> = {
 /** Of whole vectors along the last axis. */
 const COMPOSED_ROWS: Readonly<Partial<Record<ElementFunction, Composition>>> = {
   rotary: rotate,
+  standardize: standardized,
   'log-softmax': (form, x) => {
     const total = form.add('reduce', [unary(form, 'exp', centred(form, x))], {
       reduction: 'sum',
@@ -64,6 +69,22 @@ const COMPOSED_ROWS: Readonly<Partial<Record<ElementFunction, Composition>>> = {
     return form.add('binary', [x, length], { function: 'divide' });
   },
 };
+
+/** By means, then variances, one for each cell of the last axis. */
+function standardized(form: Rewriting, x: TensorId, { values = [] }: Attributes): TensorId {
+  const width = form.shapeOf(x).at(-1)!;
+  if (values.length !== 2 * width) throw new ShapeError(`${values.length / 2} means do not fit [${form.shapeOf(x)}]`);
+  const all = Array.from(values);
+  const name = `mean ${x}`;
+  const mean = form.builder.constant(
+    name,
+    [width],
+    Float32Array.from(all.slice(0, width), (value) => -value),
+  );
+  const factors = all.slice(width).map((variance) => 1 / Math.max(SMALLEST_DEVIATION, Math.sqrt(variance)));
+  const factor = form.builder.constant(`${name} factor`, [width], Float32Array.from(factors));
+  return form.add('multiply', [form.add('add', [x, mean]), factor]);
+}
 
 /** x minus its largest, so that no power overflows. */
 function centred(form: Rewriting, x: TensorId): TensorId {
@@ -127,9 +148,6 @@ function withNumber(form: Rewriting, operator: Operator, name: ElementFunction, 
   return combined(form, name, reverse ? [number, x] : [x, number]);
 }
 
-/** Added to a variance before its root is a divisor, as in Keras' Normalization. */
-const SMALLEST_DEVIATION = 1e-7;
-
 /** A function of two operands by those that have derivatives. */
 function combined(form: Rewriting, name: ElementFunction, [a, b]: readonly TensorId[]): TensorId {
   const of = (how: ElementFunction, ...operands: TensorId[]): TensorId =>
@@ -181,3 +199,26 @@ export function rewriteGenerate(form: Rewriting, operator: Operator): void {
     form.builder.constant(`generated ${operator.outputs[0]}`, operator.attributes.shape!, values),
   );
 }
+
+/** Functions that answer yes or no. */
+const ANSWERS = new Set<ElementFunction | undefined>([
+  ...(['equal', 'not-equal', 'less', 'less-equal', 'greater', 'greater-equal', 'not', 'and', 'or', 'xor'] as const),
+]);
+const PASSING = new Set<OperatorKind>(['reshape', 'transpose', 'broadcast', 'slice', 'concat', 'split']);
+
+/** Whether a tensor of the source holds answers, 0 or 1, rather than numbers. */
+export function isCondition({ operators }: Graph, id: TensorId): boolean {
+  let at = id;
+  for (;;) {
+    const maker = operators.find(({ outputs }) => outputs.includes(at));
+    if (!maker) return false;
+    const { kind, attributes } = maker;
+    if (kind === 'unary' || kind === 'binary') return ANSWERS.has(functionNamed(attributes.function));
+    if (kind === 'generate') return isAnswers(attributes.values);
+    if (!PASSING.has(kind)) return false;
+    [at] = maker.inputs;
+  }
+}
+
+const isAnswers = (values: ArrayLike<number> | undefined): boolean =>
+  values !== undefined && values.length > 1 && Array.from(values).every((value) => value === 0 || value === 1);

@@ -82,11 +82,7 @@ export function objectiveForm(forward: Graph, objective: Objective): Graph {
   const form = new Rewriting(forward, training);
   copyTensors(form);
   const logits = logitsOf(forward, loss);
-  const branches =
-    stochasticDepth > 0
-      ? branchRates(forward, operatorsFor(forward, [logits]), stochasticDepth)
-      : new Map<TensorId, number>();
-  rewriteOperators(form, [logits], branches);
+  rewriteOperators(form, [logits], stochasticDepth);
   return withLoss(form, form.plain(logits), objective);
 }
 
@@ -94,20 +90,35 @@ export function objectiveForm(forward: Graph, objective: Objective): Graph {
 export function inferenceForm(forward: Graph, outputs: Readonly<Record<string, TensorId>>): Graph {
   const form = new Rewriting(forward, false);
   copyTensors(form);
-  rewriteOperators(form, Object.values(outputs), new Map());
+  rewriteOperators(form, Object.values(outputs));
   return form.builder.finish(Object.fromEntries(Object.entries(outputs).map(([name, id]) => [name, form.plain(id)])));
 }
 
-function rewriteOperators(form: Rewriting, wanted: readonly TensorId[], branches: ReadonlyMap<TensorId, number>): void {
+function rewriteOperators(form: Rewriting, wanted: readonly TensorId[], stochasticDepth = 0): void {
   const { layers } = form.source;
-  for (const operator of operatorsFor(form.source, wanted)) {
+  const needed = operatorsFor(form.source, wanted);
+  const branches =
+    stochasticDepth > 0 ? branchRates(form.source, needed, stochasticDepth) : new Map<TensorId, number>();
+  for (const operator of needed) {
     const { name, type, block } = layers.find((layer) => layer.name === operator.layer)!;
     form.builder.at(name, type, block);
     const rewrite = REWRITES[operator.kind];
     if (!rewrite) throw cannotRun(operator);
+    refuseUnknownBuffers(form, operator);
     rewrite(form, operator);
     dropOutputs(form, operator, branches);
   }
+}
+
+/** Of what is kept beside the weights the engine knows the statistics of batch norms: it measures them. */
+function refuseUnknownBuffers({ source }: Rewriting, { kind, inputs, layer }: Operator): void {
+  const buffer = inputs.find((id) => source.tensors[id].source === 'buffer');
+  if (buffer === undefined || kind === 'batchNormalize') return;
+  const what = `the values of '${source.tensors[buffer].name}', which operator '${kind}' reads, are not known`;
+  throw new IsoflopError('unavailable', what, {
+    path: `layer '${layer}'`,
+    hint: 'Make it a parameter or compute it in the model, or train the model with a program of your own.',
+  });
 }
 
 function copyTensors(form: Rewriting): void {

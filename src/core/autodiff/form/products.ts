@@ -1,5 +1,6 @@
 import { sizeOf } from '../../graph/shapes.ts';
 import type { Operator, TensorId } from '../../graph/types.ts';
+import { isCondition } from './functions.ts';
 import { dropped } from './dropout.ts';
 import type { Rewriting } from './rewriting.ts';
 
@@ -55,7 +56,7 @@ export function rewriteAttention(form: Rewriting, operator: Operator): void {
     });
     scores = form.add('scale', [bounded], { alpha: softcap });
   }
-  if (bias !== undefined && !byDistance) scores = form.add('add', [scores, bias]);
+  if (bias !== undefined && !byDistance) scores = form.add('add', [scores, addedTo(form, operator.inputs[3], bias)]);
   const mask = maskOf(form, operator, heads, queries, keys);
   const weights = form.add('softmax', mask === undefined ? [scores] : [scores, mask]);
   const rows = form.reshape(dropped(form, weights, dropout), [batch, groups, (heads / groups) * queries, keys]);
@@ -63,6 +64,13 @@ export function rewriteAttention(form: Rewriting, operator: Operator): void {
     operator.outputs[0],
     form.reshape(form.add('matmul', [rows, v]), form.source.tensors[operator.outputs[0]].shape),
   );
+}
+
+/** A mask of numbers is added as it is, one of answers hides where it says no. */
+function addedTo(form: Rewriting, source: TensorId, mask: TensorId): TensorId {
+  if (!isCondition(form.source, source)) return mask;
+  const [seen, hidden] = [0, HIDDEN].map((value) => form.constant(`number ${value}`, [1], value));
+  return form.add('select', [mask, seen, hidden]);
 }
 
 /** Scores [b, h, n, n] of query i by distance, n - 1 first, as scores by key: those of later keys are without meaning (Dai et al. 2019, appendix B). */

@@ -32,14 +32,22 @@ export function loadSafetensors(graph: Graph, source: ByteSource): LoadedWeights
     if (own === undefined) extra.push(tensor.name);
     else found.set(own, tensor);
   }
-  refuse('lacks', [...wanted.keys()].filter((name) => !found.has(name)));
+  refuse(
+    'lacks',
+    [...wanted.keys()].filter((name) => !found.has(name)),
+  );
   refuse(
     'holds in another shape',
     [...found].flatMap(([name, { shape }]) =>
-      String(shape) === String(wanted.get(name)) ? [] : [`${name} [${shape.join(', ')}], not [${wanted.get(name)!.join(', ')}]`],
+      String(shape) === String(wanted.get(name))
+        ? []
+        : [`${name} [${shape.join(', ')}], not [${wanted.get(name)!.join(', ')}]`],
     ),
   );
-  refuse('holds beyond the model', extra.filter((name) => !COPIES.test(name)));
+  refuse(
+    'holds beyond the model',
+    extra.filter((name) => !COPIES.test(name)),
+  );
   const valuesOf = (names: readonly string[]): Map<string, Float32Array> =>
     new Map(names.map((name) => [name, readValues(source, found.get(name)!)]));
   return {

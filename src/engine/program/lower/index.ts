@@ -18,39 +18,33 @@ const MOVING = new Set<OperatorKind>(['reshape', 'transpose', 'slice', 'split', 
 const INDEXED = new Set<OperatorKind>(['gather', 'scatterRows', 'loss', 'lossGradient']);
 const FLOAT = 1;
 
+const wholeOf = new WeakMap<Graph, ReadonlySet<TensorId>>();
+
 /** Tensors of whole numbers: inputs, and what is made of them by moving cells. */
-export function wholeTensors(graph: Graph): Set<TensorId> {
+function wholeTensors(graph: Graph): ReadonlySet<TensorId> {
+  const known = wholeOf.get(graph);
+  if (known) return known;
   const whole = new Set(graph.tensors.filter(({ dtype }) => dtype === 'int32').map(({ id }) => id));
   for (const { kind, inputs, outputs } of graph.operators)
     if (MOVING.has(kind) && whole.has(inputs[0])) for (const id of outputs) whole.add(id);
+  wholeOf.set(graph, whole);
   return whole;
 }
 
-/** Emits the ONNX nodes of one operator on tensors as they are placed; `whole` are those of whole numbers. */
-export function lowerOperator(
-  e: Emitter,
-  graph: Graph,
-  operator: Operator,
-  placement: Placement,
-  whole: ReadonlySet<TensorId>,
-): void {
+/** Emits the ONNX nodes of one operator on tensors as they are placed. */
+export function lowerOperator(e: Emitter, graph: Graph, operator: Operator, placement: Placement): void {
   const shapes = operator.inputs.map((input) => graph.tensors[input].shape);
   const outputShape = graph.tensors[operator.outputs[0]].shape;
   if (lowerByChannels({ e, operator, shapes, outputShape, placement }, LOWERINGS[operator.kind])) return;
-  lowerPlainly(e, graph, operator, (id) => placement.plain(id), whole);
+  lowerPlainly(e, graph, operator, (id) => placement.plain(id));
 }
 
 /** Emits them on tensors in the graph's own order; inputs go by the names that `nameOf` gives. */
-export function lowerPlainly(
-  e: Emitter,
-  graph: Graph,
-  operator: Operator,
-  nameOf: (tensor: TensorId) => string,
-  whole: ReadonlySet<TensorId>,
-): void {
+export function lowerPlainly(e: Emitter, graph: Graph, operator: Operator, nameOf: (id: TensorId) => string): void {
   const { kind } = operator;
   const lowering = LOWERINGS[kind];
   if (!lowering) throw notRunYet(`operator '${kind}' of layer '${operator.layer}'`);
+  const whole = wholeTensors(graph);
   const isNumber = !MOVING.has(kind) && !INDEXED.has(kind);
   const asNumber = (id: TensorId): string => e.node('Cast', [nameOf(id)], { integers: { to: FLOAT } });
   lowering({

@@ -9,6 +9,6 @@ export interface Lowering {
   readonly outputs: readonly string[];
   readonly shapes: readonly (readonly number[])[];
   readonly outputShape: readonly number[];
-  /** Whether an input holds whole numbers by its type. */
-  readonly whole: readonly boolean[];
+  /** Whether an input holds whole numbers by its type; none does where left out. */
+  readonly whole?: readonly boolean[];
 }

@@ -8,7 +8,7 @@ const asWhole = (e: Emitter, indices: string, isWhole: boolean): string =>
 
 /** Rows of a table [v, k] by indices. */
 export function gather({ e, inputs: [table, indices], outputs, whole }: Lowering): void {
-  e.node('Gather', [table, asWhole(e, indices, whole[1])], {}, outputs[0]);
+  e.node('Gather', [table, asWhole(e, indices, whole?.[1] === true)], {}, outputs[0]);
 }
 
 /**
@@ -16,7 +16,7 @@ export function gather({ e, inputs: [table, indices], outputs, whole }: Lowering
  * that are looked up once; this is for the others.
  */
 export function scatterRows({ e, inputs: [rows, indices], outputs, shapes, outputShape, whole }: Lowering): void {
-  const flat = e.node('Reshape', [asWhole(e, indices, whole[1]), e.integers([shapes[0][0]])]);
+  const flat = e.node('Reshape', [asWhole(e, indices, whole?.[1] === true), e.integers([shapes[0][0]])]);
   const bounds = e.node('Concat', [e.filled([1], 0), e.filled([1], 1)], { integers: { axis: 0 } });
   const chosen = e.node('OneHot', [flat, e.integers([outputShape[0]]), bounds], { integers: { axis: -1 } });
   e.node('Gemm', [chosen, rows], { integers: { transA: 1 } }, outputs[0]);

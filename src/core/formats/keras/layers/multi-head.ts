@@ -83,7 +83,9 @@ function attend(call: Call, [q, k, v]: readonly TensorId[], axes: readonly numbe
 
 function attributesOf(call: Call): Attributes {
   const window = call.config.find('sliding_window')?.integer({ min: 1 });
+  const dropout = call.config.find('dropout')?.number() ?? 0;
   return {
+    ...(dropout > 0 ? { dropout } : {}),
     ...(call.named.use_causal_mask === true ? { causal: true } : {}),
     ...(window === undefined ? {} : { slidingWindow: window }),
   };

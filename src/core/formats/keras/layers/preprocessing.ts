@@ -1,4 +1,5 @@
 import type { TensorId } from '../../../graph/types.ts';
+import type { JsonCursor } from '../../json/cursor.ts';
 import type { AttributeSetters } from '../bindings.ts';
 import type { Call } from '../call.ts';
 import type { Lower } from '../call.ts';
@@ -62,12 +63,25 @@ const rescaling: Lower = (call) => {
   return shift === 0 ? y : call.add('unary', [y], { function: 'add', value: shift });
 };
 
+/** A number, or numbers in lists of lists. */
+function numbersOf(cursor: JsonCursor | undefined): number[] | undefined {
+  if (cursor === undefined) return undefined;
+  return cursor.isArray ? cursor.items().flatMap((item) => numbersOf(item) ?? []) : [cursor.number()];
+}
+
+/** A mean and a variance for each cell of the last axis; a single one stands for all. */
+function meansAndVariances(call: Call, [means = [], variances = []]: readonly (number[] | undefined)[]): number[] {
+  const width = call.shape.at(-1)!;
+  return [means, variances].flatMap((values) => (values.length === 1 ? Array<number>(width).fill(values[0]) : values));
+}
+
 /** Mean and variance of a data set and how many samples they saw; none where the configuration gives the values. */
 const normalization: Lower = (call) => {
   const axis = call.config.find('axis');
   const axes = axis === undefined ? [] : axis.isArray ? axis.integers() : [axis.integer()];
   const kept = axes.map((value) => call.axis(value)).sort((a, b) => a - b);
-  if (call.config.find('mean') !== undefined) return call.add('unary', [call.x], { function: 'normalize' });
+  const known = ['mean', 'variance'].map((key) => numbersOf(call.config.find(key)));
+  if (known[0]) return call.add('unary', [call.x], { function: 'normalize', values: meansAndVariances(call, known) });
   const shape = kept.map((at) => call.shape[at]);
   const spread = call.shape.map((extent, at) => (kept.includes(at) ? extent : 1));
   const [mean, variance] = [call.buffer('mean', shape), call.buffer('variance', shape)];

@@ -97,7 +97,11 @@ function attention(a: OnnxArguments): Value[] {
   const keyHeads = a.int('kv_num_heads', heads);
   const inputs = [byHead(0, heads), byHead(1, keyHeads), byHead(2, keyHeads)];
   if (a.has(3)) inputs.push(a.tensor(3));
-  const y = context.add('attention', inputs, { causal: a.int('is_causal', 0) !== 0 });
+  const y = context.add('attention', inputs, {
+    causal: a.int('is_causal', 0) !== 0,
+    ...(a.int('scale', 0) > 0 ? { alpha: a.int('scale', 0) } : {}),
+    ...(a.int('softcap', 0) > 0 ? { softcap: a.int('softcap', 0) } : {}),
+  });
   if (a.shape(0).length === 4) return tensorValue(y);
   const shape = context.shapeOf(y);
   const together = context.add('transpose', [y], { permutation: [0, 2, 1, 3] });

@@ -15,7 +15,11 @@ function scaledDotProduct(a: AtenArguments): Value[] {
   };
   const inputs = [flat('query'), flat('key'), flat('value')];
   if (a.has('attn_mask')) inputs.push(a.tensor('attn_mask'));
-  const y = context.add('attention', inputs, { causal: a.boolean('is_causal') });
+  const y = context.add('attention', inputs, {
+    causal: a.boolean('is_causal'),
+    ...(a.has('scale') ? { alpha: a.number('scale', 1) } : {}),
+    ...(a.number('dropout_p', 0) > 0 ? { dropout: a.number('dropout_p', 0) } : {}),
+  });
   const shape = [...a.shape('query').slice(0, -1), a.shape('value').at(-1)!];
   return tensorValue(shape.length === 4 ? y : context.reshape(y, shape));
 }
