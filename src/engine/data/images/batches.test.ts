@@ -129,6 +129,18 @@ function placesOf(augment: Partial<Augment>): Map<string, number> {
   return counts;
 }
 
+test('an image is changed otherwise at each visit', () => {
+  // One image alone: batches of two steps differ by their changes or not at all.
+  const part = { ...partsOf().train, rows: Uint32Array.of(4) };
+  const source = imageBatches(part, { input: { name: 'x' }, batch: 8, seed: 1, augment: { ...NONE, crop: 2 } });
+  const batches = [0, 1].map((step) => {
+    const inputs = { x: new Float32Array(8 * SIZE), targets: new Int32Array(8) };
+    void source.fill(step, inputs);
+    return [...inputs.x];
+  });
+  expect(batches[0]).not.toEqual(batches[1]);
+});
+
 describe('each change does what it says', () => {
   test('a crop of padding 1 moves by at most one pixel, each way equally often', () => {
     const counts = placesOf({ crop: 1 });

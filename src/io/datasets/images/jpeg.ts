@@ -57,7 +57,7 @@ export async function loadJpegDecoder(): Promise<DecodeJpeg> {
       // false: pixels as they are stored; a rotation in the metadata is not applied, as in PIL and torchvision.
       decoded = codec.decode(bytes, false) as Decoded | null;
     } catch (cause) {
-      throw new CorruptImage(said[0] ?? (cause as Error).message, { cause });
+      throw new CorruptImage(said[0] ?? 'its data are damaged', { cause });
     }
     if (!decoded || said.length > 0) throw new CorruptImage(said[0] ?? 'the decoder gives no image');
     return toImage(decoded, components);

@@ -23,7 +23,7 @@ export function decodePng(bytes: Uint8Array): Image {
     if (png.data.byteLength < wanted) throw new CorruptImage('it ends before its last row');
     return toImage(png);
   } catch (cause) {
-    throw cause instanceof CorruptImage ? cause : new CorruptImage((cause as Error).message, { cause });
+    throw cause instanceof CorruptImage ? cause : new CorruptImage('its data are damaged', { cause });
   }
 }
 
