@@ -5,6 +5,7 @@ import { sizeOf } from '../../core/graph/shapes.ts';
 import type { Graph, Operator, OperatorKind, Tensor, TensorId } from '../../core/graph/types.ts';
 import type { Parameter } from '../../core/graph/parameter.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
+import { notRunYet } from './activations.ts';
 import type { ProgramInput, ProgramOutput } from './contract.ts';
 import { Emitter } from './emitter.ts';
 import { lowerPlainly } from './lower/index.ts';
@@ -108,7 +109,12 @@ type Emit = (e: Emitter, operator: Operator, inputs: readonly string[], output: 
  * Operators that a prediction writes otherwise than training: in standard operators and in the patterns that onnxruntime fuses, since no
  * backward pass asks for what lies within.
  */
-const PREDICTIONS: Readonly<Partial<Record<OperatorKind, Emit>>> = { matmul, normalize, activation };
+const PREDICTIONS: Readonly<Partial<Record<OperatorKind, Emit>>> = {
+  matmul,
+  normalize,
+  activation,
+  batchNormalize,
+};
 
 function lowerForPrediction(e: Emitter, graph: Graph, operator: Operator, nameOf: (id: TensorId) => string): void {
   const emit = PREDICTIONS[operator.kind];
@@ -117,6 +123,12 @@ function lowerForPrediction(e: Emitter, graph: Graph, operator: Operator, nameOf
   if (!emit || !isOwn) return lowerPlainly(e, graph, operator, nameOf);
   const rank = graph.tensors[operator.inputs[0]].shape.length;
   emit(e, operator, operator.inputs.map(nameOf), nameOf(operator.outputs[0]), rank);
+}
+
+/** With kept statistics: one standard operator, which onnxruntime folds into the convolution before it. */
+function batchNormalize(e: Emitter, { attributes, inputs }: Operator, names: readonly string[], output: string): void {
+  if (inputs.length !== 5) throw notRunYet('a batch norm without kept statistics');
+  e.node('BatchNormalization', names, { floats: { epsilon: attributes.epsilon ?? 1e-5 } }, output);
 }
 
 function matmul(e: Emitter, { attributes }: Operator, [a, b]: readonly string[], output: string, rank: number): void {
