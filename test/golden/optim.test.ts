@@ -27,7 +27,8 @@ const program = {
   inputs: [],
   gradients: new Map(),
   statistics: [],
-    masks: [],
+  masks: [],
+  buffers: [],
   loss: 'loss',
 };
 
