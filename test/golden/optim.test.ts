@@ -26,8 +26,9 @@ const program = {
   bytes: new Uint8Array(),
   inputs: [],
   gradients: new Map(),
-  masks: [],
   statistics: [],
+  masks: [],
+  buffers: [],
   loss: 'loss',
 };
 

@@ -54,7 +54,6 @@ export const GOLDEN_NETS: readonly GoldenNet[] = [
   convnet('convnext-tiny', 32),
   keras('mlp', 'binary-cross-entropy', 2, 16),
   keras('residual', 'cross-entropy'),
-  keras('mobile', 'cross-entropy'),
   keras('densely-connected', 'cross-entropy', 5),
   keras('two-branch', 'cross-entropy', 3, 16),
   keras('frozen', 'cross-entropy', 5),

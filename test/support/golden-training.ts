@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parameterGroup } from '../../src/core/recipe/parametrization.ts';
 import { optimizerSchema, recipeSchema } from '../../src/core/schema/recipe.ts';
+import type { Optimizer } from '../../src/core/schema/optimizer.ts';
 import { compileTraining } from '../../src/engine/program/index.ts';
 import { TrainingSession } from '../../src/engine/session/training-session.ts';
 import { goldenGraph } from './golden-nets.ts';
@@ -45,13 +46,17 @@ const SPREADS = 3;
 const LOSS = 1e-4;
 
 /** A net at the weights that PyTorch started from. */
-export async function startGolden(net: GoldenNet, golden: Golden): Promise<TrainingSession> {
+export async function startGolden(net: GoldenNet, golden: Golden, kind: OptimizerKind): Promise<TrainingSession> {
   const program = compileTraining(goldenGraph(net));
-  const { learningRate: _, ...optimizer } = golden.optimizers.adamw;
-  const recipe = recipeSchema.parse({ parametrization: 'standard', optimizer });
+  const recipe = recipeSchema.parse({ parametrization: 'standard', optimizer: optimizerOf(golden, kind) });
   const session = await TrainingSession.create(program, (parameter) => parameterGroup(parameter, recipe, 1), 1);
   for (const parameter of program.parameters) drawWeight(parameter, session.parameters.get(parameter.name)!);
   return session;
+}
+
+function optimizerOf({ optimizers }: Golden, kind: OptimizerKind): Optimizer {
+  const { learningRate: _, ...options } = optimizers[kind];
+  return optimizerSchema.parse({ kind, ...options, clip: 0 });
 }
 
 export async function lossOfStep(net: GoldenNet, session: TrainingSession, step: number): Promise<number> {
@@ -87,32 +92,11 @@ export async function runGolden(
   golden: Golden,
   kind: OptimizerKind,
 ): Promise<number[]> {
-  const update = kind === 'adamw' ? adamw(session, golden) : sgd(session, golden);
+  const optimizer = optimizerOf(golden, kind);
   const losses: number[] = [];
   for (const step of golden.losses[kind].exact.keys()) {
     losses.push(await lossOfStep(net, session, step));
-    update(step);
+    session.applyGradients(optimizer, golden.optimizers[kind].learningRate, step);
   }
   return losses;
-}
-
-function adamw(session: TrainingSession, { optimizers }: Golden): (step: number) => void {
-  const { learningRate, ...options } = optimizers.adamw;
-  const optimizer = optimizerSchema.parse({ ...options, clip: 0 });
-  return (step) => session.applyGradients(optimizer, learningRate, step);
-}
-
-/** PyTorch's momentum: v = momentum v + g, w -= rate v. */
-function sgd({ parameters, gradients }: TrainingSession, { optimizers }: Golden): () => void {
-  const { learningRate, momentum } = optimizers.sgd;
-  const velocities = new Map([...parameters].map(([name, { length }]) => [name, new Float32Array(length)]));
-  return () => {
-    for (const [name, velocity] of velocities) {
-      const [weights, gradient] = [parameters.get(name)!, gradients.get(name)!];
-      for (const [index, slope] of gradient.entries()) {
-        velocity[index] = momentum * velocity[index] + slope;
-        weights[index] -= learningRate * velocity[index];
-      }
-    }
-  };
 }

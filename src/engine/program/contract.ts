@@ -40,6 +40,8 @@ export interface TrainingProgram {
   readonly masks: readonly Mask[];
   /** What batch norms measure of each batch. */
   readonly statistics: readonly Statistic[];
+  /** Kept values that it reads: those of frozen batch norms, and what they start at. */
+  readonly buffers: readonly (ProgramOutput & { readonly start: number })[];
   /** Name of the scalar output: mean loss over the batch (over all its tokens), in nats for cross-entropy. */
   readonly loss: string;
 }

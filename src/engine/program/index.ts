@@ -43,6 +43,7 @@ export function compileTraining(forward: Graph): TrainingProgram {
     gradients,
     masks: (training.graph.masks ?? []).map(({ mask }) => mask),
     statistics,
+    buffers: frozenStatistics(training.graph),
     loss: loss.name,
   };
 }
@@ -127,6 +128,12 @@ function statisticsOf(graph: Graph): Statistic[] {
       });
     });
 }
+
+/** Means start at 0, variances at 1. */
+const frozenStatistics = (graph: Graph): TrainingProgram['buffers'] =>
+  graph.operators
+    .filter(({ kind, attributes }) => kind === 'batchNormalize' && !attributes.training)
+    .flatMap(({ inputs }) => inputs.slice(3).map((id, index) => ({ ...outputOf(graph, id), start: index })));
 
 /** The running values that an output depends on. */
 function buffersOf(graph: Graph, output: TensorId): ProgramOutput[] {

@@ -50,7 +50,10 @@ export class SessionMemory {
     this.loss = layout.reserve(1);
     this.statistics = program.statistics.map(({ output }) => layout.reserve(sizeOf(output.shape)));
     const kept = (isNeeded = true): Map<string, Region> => {
-      const sizes = new Map(program.statistics.map(({ buffer, output }) => [buffer, sizeOf(output.shape)]));
+      const sizes = new Map([
+        ...program.statistics.map(({ buffer, output }) => [buffer, sizeOf(output.shape)] as const),
+        ...program.buffers.map(({ name, shape }) => [name, sizeOf(shape)] as const),
+      ]);
       return new Map([...(isNeeded ? sizes : [])].map(([buffer, size]) => [buffer, layout.reserve(size)]));
     };
     this.buffers = kept();

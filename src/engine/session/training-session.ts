@@ -111,6 +111,7 @@ export class TrainingSession {
     const kept = (regions: ReadonlyMap<string, Region>): Map<string, Float32Array> =>
       new Map([...regions].map(([name, region]) => [name, layout.floats(region)]));
     this.buffers = kept(layout.buffers);
+    for (const { name, start } of program.buffers) this.buffers.get(name)!.fill(start);
     this.evaluated =
       averageDecay === undefined ? this : { parameters: byName(layout.averages), buffers: kept(layout.averageBuffers) };
     this.statistics = program.statistics.map((statistic, index) =>
@@ -227,7 +228,10 @@ function inputBindings(program: TrainingProgram, layout: SessionMemory): Binding
   const masks = program.masks.map(({ name, shape }, index) => {
     return { name, shape, values: layout.floats(layout.masks[index]) };
   });
-  return [...inputs, ...masks, ...weights];
+  const buffers = program.buffers.map(({ name, shape }) => {
+    return { name, shape, values: layout.floats(layout.buffers.get(name)!) };
+  });
+  return [...inputs, ...masks, ...weights, ...buffers];
 }
 
 function outputBindings(program: TrainingProgram, layout: SessionMemory): Binding[] {
