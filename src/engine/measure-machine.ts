@@ -1,3 +1,5 @@
+import { median, timedRun, undisturbed } from './measure/latency.ts';
+import type { TimedRun } from './measure/latency.ts';
 import { Emitter } from './program/emitter.ts';
 import { encodeModel } from './program/onnx.ts';
 import { RuntimeSession } from './session/runtime-session.ts';
@@ -48,7 +50,7 @@ async function medianSeconds(type: string, shape: readonly number[], threads: nu
     [bound('y', shape)],
   );
   try {
-    return await timed(session);
+    return await timed(session, threads);
   } finally {
     session.release();
   }
@@ -60,12 +62,11 @@ const bound = (name: string, shape: readonly number[]): Binding => ({
   values: new Float32Array(shape.reduce((size, extent) => size * extent, 1)).fill(0.5),
 });
 
-async function timed(session: RuntimeSession): Promise<number> {
-  const seconds: number[] = [];
+async function timed(session: RuntimeSession, threads: number): Promise<number> {
+  const runs: TimedRun[] = [];
   for (let run = -WARM_UPS; run < RUNS; run++) {
-    const start = performance.now();
-    await session.run();
-    if (run >= 0) seconds.push((performance.now() - start) / 1000);
+    const timed = await timedRun(() => session.run(), threads);
+    if (run >= 0) runs.push(timed);
   }
-  return seconds.toSorted((x, y) => x - y)[(RUNS - 1) / 2];
+  return median(undisturbed(runs, threads).seconds);
 }

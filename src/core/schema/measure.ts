@@ -53,7 +53,13 @@ const batch = z.object({
 export const measureSchema = z
   .object({
     schema: z.literal('isoflop.measure/1').describe('Name and version of this format.'),
-    model: z.object({ name: z.string(), format: z.string(), origin: z.string() }).describe('What was measured.'),
+    model: z
+      .object({
+        name: z.string().describe('Name of the preset, or of the file without its ending.'),
+        format: z.string().describe('family, keras, onnx, torch-export or huggingface.'),
+        origin: z.string().describe('Family, or the program that wrote the file.'),
+      })
+      .describe('What was measured.'),
     threads: z.int().min(1).describe("onnxruntime's threads."),
     precision: z.literal('float32').describe('Of weights and activations.'),
     tokens: z.int().optional().describe('Tokens a sample; models of text only.'),

@@ -71,13 +71,18 @@ async function timed(predictor: Predictor, { threads, seconds, runs }: Timing): 
   for (let run = 0; run < WARM_UPS; run++) await predictor.run();
   const end = performance.now() + 1000 * seconds;
   while (times.length < runs || performance.now() < end) {
-    const [start, before] = [performance.now(), process.cpuUsage()];
-    await predictor.run();
-    const wall = (performance.now() - start) / 1000;
-    const { user, system } = process.cpuUsage(before);
-    times.push({ seconds: wall, share: (user + system) / 1e6 / (wall * threads) });
+    times.push(await timedRun(() => predictor.run(), threads));
   }
   return times;
+}
+
+/** Runs once, on so many threads. */
+export async function timedRun(run: () => Promise<void>, threads: number): Promise<TimedRun> {
+  const [start, before] = [performance.now(), process.cpuUsage()];
+  await run();
+  const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { seconds, share: (user + system) / 1e6 / (seconds * threads) };
 }
 
 /**
@@ -98,13 +103,8 @@ export function undisturbed(runs: readonly TimedRun[], threads: number): Pick<La
 
 export const median = (times: readonly number[]): number => percentile(times, 0.5);
 
-const pattern = Float32Array.from(
-  { length: PATTERN },
-  (
-    (random) => () =>
-      random.normal()
-  )(new Random(1, 0)),
-);
+const random = new Random(1);
+const pattern = Float32Array.from({ length: PATTERN }, () => random.normal());
 
 function fill(values: Float32Array, scale: number): void {
   for (let index = 0; index < values.length; index++) values[index] = scale * pattern[index % PATTERN];

@@ -26,8 +26,12 @@ export interface InferenceProgram {
 const MOST_WEIGHT_BYTES = 2 ** 31 - 2 ** 24;
 const FLOAT_BYTES = 4;
 
-/** The forms of a prediction before they become a program: its parameters and buffers are those that weights must be given for. */
+/**
+ * The forms of a prediction before they become a program: its parameters and buffers are those that weights must be given for. Throws
+ * `unavailable` where they would not fit into one.
+ */
 export function inferenceGraph(forward: Graph): Graph {
+  checkSize(forward);
   return inferenceForm(forward, outputsOf(forward));
 }
 
@@ -59,7 +63,6 @@ export function compileInference(graph: Graph, parameters: NamedValues, buffers:
   const used = usedTensors(graph, operators);
   const emitter = new Emitter();
   const nameOf = (id: TensorId): string => graph.tensors[id].name;
-  checkSize(graph);
   for (const { id, name, shape, values } of graph.tensors)
     if (values && used.has(id)) emitter.tensor(name, shape, values);
   for (const { tensor } of graph.parameters) if (used.has(tensor)) hold(emitter, graph.tensors[tensor], parameters);
