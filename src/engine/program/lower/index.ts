@@ -35,7 +35,9 @@ function wholeTensors(graph: Graph): ReadonlySet<TensorId> {
 export function lowerOperator(e: Emitter, graph: Graph, operator: Operator, placement: Placement): void {
   const shapes = operator.inputs.map((input) => graph.tensors[input].shape);
   const outputShape = graph.tensors[operator.outputs[0]].shape;
-  if (lowerByChannels({ e, operator, shapes, outputShape, placement }, LOWERINGS[operator.kind])) return;
+  const whole = wholeTensors(graph);
+  const isOfNumbers = !operator.inputs.some((id) => whole.has(id));
+  if (isOfNumbers && lowerByChannels({ e, operator, shapes, outputShape, placement }, LOWERINGS[operator.kind])) return;
   lowerPlainly(e, graph, operator, (id) => placement.plain(id));
 }
 
