@@ -3,6 +3,7 @@ import type { Graph, Operator, OperatorKind, TensorId } from '../../../core/grap
 import { emitActivation, emitActivationGradient, notRunYet } from '../activations.ts';
 import type { Emitter } from '../emitter.ts';
 import type { Placement } from '../placement.ts';
+import { BATCH_NORMS } from './batch-norm.ts';
 import { lowerByChannels } from './by-channels.ts';
 import { CONVOLUTIONS } from './convolution.ts';
 import { FUNCTIONS } from './functions.ts';
@@ -157,6 +158,7 @@ const matrixOf = (shape: readonly number[]): [number, number] => [shape[0], size
 const LOWERINGS: Readonly<Partial<Record<Operator['kind'], (lowering: Lowering) => void>>> = {
   matmul,
   ...CONVOLUTIONS,
+  ...BATCH_NORMS,
   ...POOLS,
   ...SHAPES,
   ...FUNCTIONS,
