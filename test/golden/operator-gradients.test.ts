@@ -10,8 +10,8 @@ import { interpret } from '../support/interpreter.ts';
 
 type Shapes = readonly (readonly number[])[];
 
-/** An operator on parameters, so that every operand has a gradient. */
-function graphOf(kind: OperatorKind, shapes: Shapes, attributes: Attributes): Graph {
+/** An operator on parameters, so that every operand has a gradient; `mixed` lets the images come out of a 1x1 convolution. */
+function graphOf(kind: OperatorKind, shapes: Shapes, attributes: Attributes, mixed = false): Graph {
   const builder = new GraphBuilder().at('layer', kind);
   const operands = shapes.map((shape, index) =>
     builder.parameter({
@@ -23,11 +23,20 @@ function graphOf(kind: OperatorKind, shapes: Shapes, attributes: Attributes): Gr
       layer: 'layer',
     }),
   );
+  if (mixed) operands[0] = mixedChannels(builder, operands[0]);
   const outputs = builder.addAll(kind, operands, attributes);
   // Parts of a split meet again, unevenly.
   const joined = kind === 'split' ? builder.add('concat', [outputs[1], outputs[0]], { axis: attributes.axis }) : outputs[0];
   const size = sizeOf(builder.shapeOf(joined));
   return builder.finish({ output: builder.add('reshape', [joined], { shape: [1, size] }) });
+}
+
+/** A 1x1 convolution: the engine has its images with channels before the batch. */
+function mixedChannels(builder: GraphBuilder, x: TensorId): TensorId {
+  const [, channels, ...places] = builder.shapeOf(x);
+  const shape = [channels, channels, ...places.map(() => 1)];
+  const mixing = builder.parameter({ name: 'mixing', shape, role: 'matrix', fanIn: 1, residual: false, layer: 'layer' });
+  return builder.add('convolution', [x, mixing], {});
 }
 
 /** Values apart from each other and from the kinks of activations. */
@@ -104,6 +113,15 @@ const CASES: readonly (readonly [OperatorKind, string, Shapes, Attributes])[] = 
   ['convolution', 'of wide filters, strided', [[2, 17, 5, 4], [3, 17, 3, 3]], { strides: [2, 1], ...pads([1, 1], [1, 1]) }],
   ['convolution', 'of wide filters, dilated', [[1, 16, 6, 5], [2, 16, 2, 3]], { dilations: [3, 2], ...pads([1, 2], [2, 1]) }],
   ['convolution', 'of wide filters, more zeros than window', [[1, 16, 3, 3], [2, 16, 2, 2]], pads([2, 2], [2, 2])],
+  ['convolution', 'depthwise with a bias', [[2, 3, 4, 4], [3, 1, 3, 3], [3]], { groups: 3, ...pads([1, 1], [1, 1]) }],
+  ['convolution', 'depthwise by rows, with a bias', [[1, 2, 12, 13], [2, 1, 3, 3], [2]], { groups: 2, ...pads([1, 1], [1, 1]) }],
+  ['concat', 'images', [[2, 2, 2, 3], [2, 3, 2, 3]], { axis: 1 }],
+  ['split', 'images', [[2, 5, 2, 3]], { axis: 1, sizes: [2, 3] }],
+  ['reduce', 'batch and places', [[2, 3, 4, 2]], { reduction: 'mean', axes: [0, 2, 3] }],
+  ['reduce', 'places, kept', [[2, 3, 4, 2]], { reduction: 'sum', axes: [2, 3], keepAxes: true }],
+  ['reshape', 'places joined', [[2, 3, 4, 2]], { shape: [2, 3, 8] }],
+  ['reshape', 'channels joined with places', [[2, 3, 4, 2]], { shape: [2, 24] }],
+  ['broadcast', 'over places', [[2, 3, 1, 1]], { shape: [2, 3, 2, 4] }],
   ['convolution', 'depthwise by rows', [[1, 2, 12, 13], [2, 1, 3, 3]], { groups: 2, ...pads([1, 1], [1, 1]) }],
   ['convolution', 'depthwise by rows, strided', [[1, 2, 17, 19], [2, 1, 5, 3]], { groups: 2, strides: [2, 1], ...pads([2, 2], [1, 1]) }],
   ['convolution', 'depthwise by rows, stride beyond the window', [[1, 2, 40, 20], [2, 1, 2, 2]], { groups: 2, strides: [3, 1] }],
@@ -234,6 +252,11 @@ function pickedGraph(values: readonly number[], shape: readonly number[], axis: 
 describe('gradients against differences in double precision', () => {
   it.each(CASES)('%s: %s', async (kind, _, shapes, attributes) => {
     await expectGradients(graphOf(kind, shapes, attributes));
+  });
+
+  const images = CASES.filter(([, , shapes, { channelsLast }]) => shapes[0].length === 4 && !channelsLast);
+  it.each(images)('%s behind a 1x1 convolution: %s', async (kind, _, shapes, attributes) => {
+    await expectGradients(graphOf(kind, shapes, attributes, true));
   });
 
   it.each(FUNCTIONS)('function: %s', async (name) => {

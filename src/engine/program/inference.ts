@@ -122,7 +122,7 @@ const PREDICTIONS: Readonly<Partial<Record<OperatorKind, Emit>>> = {
 function lowerForPrediction(e: Emitter, graph: Graph, operator: Operator, nameOf: (id: TensorId) => string): void {
   const emit = PREDICTIONS[operator.kind];
   const { activation: name = 'gelu' } = operator.attributes;
-  const isOwn = operator.kind !== 'activation' || name === 'gelu' || name === 'gelu-tanh';
+  const isOwn = operator.kind !== 'activation' || name === 'gelu' || name === 'gelu-tanh' || name === 'silu';
   if (!emit || !isOwn) return lowerPlainly(e, graph, operator, nameOf);
   const rank = graph.tensors[operator.inputs[0]].shape.length;
   emit(e, operator, operator.inputs.map(nameOf), nameOf(operator.outputs[0]), rank);
@@ -163,6 +163,10 @@ function normalize(e: Emitter, { attributes }: Operator, [x, gain, bias]: readon
 }
 
 function activation(e: Emitter, { attributes }: Operator, [x]: readonly string[], output: string): void {
+  if (attributes.activation === 'silu') {
+    e.node('Mul', [x, e.node('Sigmoid', [x])], {}, output);
+    return;
+  }
   const approximate = attributes.activation === 'gelu' ? 'none' : 'tanh';
   e.node('Gelu', [x], { strings: { approximate } }, output);
 }

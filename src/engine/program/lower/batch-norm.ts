@@ -1,6 +1,8 @@
 import { sizeOf } from '../../../core/graph/shapes.ts';
+import type { OperatorKind } from '../../../core/graph/types.ts';
 import type { Emitter } from '../emitter.ts';
 import type { PlacedForm, PlacedLowering } from './by-channels.ts';
+import type { Lowering } from './lowering.ts';
 
 /** Images with fewer places than this are gathered by channel first: sums over so few are slow. */
 const FEW_PLACES = 16;
@@ -123,3 +125,9 @@ const batchNormalizeGradient: PlacedForm = (lowering) => {
 
 /** Batch norm (Ioffe and Szegedy 2015) with its gradient, in few passes over the images. */
 export const BATCH_NORM_FORMS = { batchNormalize, batchNormalizeGradient };
+
+/** With kept statistics, on images as the graph has them: predictions. */
+export const BATCH_NORMS: Readonly<Partial<Record<OperatorKind, (lowering: Lowering) => void>>> = {
+  batchNormalize: ({ e, operator, inputs, outputs }) =>
+    void e.node('BatchNormalization', inputs, { floats: { epsilon: operator.attributes.epsilon ?? 1e-5 } }, outputs[0]),
+};

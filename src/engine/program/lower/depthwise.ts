@@ -33,7 +33,7 @@ function depthwiseOf(
 ): Depthwise | undefined {
   const { groups = 1 } = operator.attributes;
   const isDepthwise = groups > 1 && groups === filters[0] && filters[1] === 1 && filters.length === 4;
-  if (!isDepthwise || operator.inputs[2] !== undefined) return undefined;
+  if (!isDepthwise) return undefined;
   return {
     windows: windowsOf(operator.attributes, filters.slice(2), image, placed),
     samples: image[0],
@@ -132,8 +132,11 @@ const convolution: PlacedForm = (lowering) => {
   const depthwise = depthwiseOf(lowering, shapes[1], shapes[0], outputShape);
   if (!depthwise) return false;
   const { windows, samples, channels } = depthwise;
-  const write = (values: string): void =>
-    void reshaped(e, values, [channels, samples, ...windows.places], placement.placeMajor(operator.outputs[0]));
+  const bias = operator.inputs[2] === undefined ? undefined : placement.plain(operator.inputs[2]);
+  const write = (values: string): void => {
+    const sum = bias === undefined ? values : e.node('Add', [values, reshaped(e, bias, [channels, 1, 1])]);
+    reshaped(e, sum, [channels, samples, ...windows.places], placement.placeMajor(operator.outputs[0]));
+  };
   if (isSmall(depthwise)) {
     const spread = spreadWhole(e, windows);
     const x = reshaped(e, placement.major(operator.inputs[0]), [channels, samples, spread.from]);

@@ -3,6 +3,7 @@ import type { Graph, Operator, OperatorKind, TensorId } from '../../../core/grap
 import { emitActivation, emitActivationGradient, notRunYet } from '../activations.ts';
 import type { Emitter } from '../emitter.ts';
 import type { Placement } from '../placement.ts';
+import { BATCH_NORMS } from './batch-norm.ts';
 import { lowerByChannels } from './by-channels.ts';
 import { CONVOLUTIONS } from './convolution.ts';
 import { FUNCTIONS } from './functions.ts';
@@ -35,7 +36,9 @@ function wholeTensors(graph: Graph): ReadonlySet<TensorId> {
 export function lowerOperator(e: Emitter, graph: Graph, operator: Operator, placement: Placement): void {
   const shapes = operator.inputs.map((input) => graph.tensors[input].shape);
   const outputShape = graph.tensors[operator.outputs[0]].shape;
-  if (lowerByChannels({ e, operator, shapes, outputShape, placement }, LOWERINGS[operator.kind])) return;
+  const whole = wholeTensors(graph);
+  const isOfNumbers = !operator.inputs.some((id) => whole.has(id));
+  if (isOfNumbers && lowerByChannels({ e, operator, shapes, outputShape, placement }, LOWERINGS[operator.kind])) return;
   lowerPlainly(e, graph, operator, (id) => placement.plain(id));
 }
 
@@ -155,6 +158,7 @@ const matrixOf = (shape: readonly number[]): [number, number] => [shape[0], size
 const LOWERINGS: Readonly<Partial<Record<Operator['kind'], (lowering: Lowering) => void>>> = {
   matmul,
   ...CONVOLUTIONS,
+  ...BATCH_NORMS,
   ...POOLS,
   ...SHAPES,
   ...FUNCTIONS,
