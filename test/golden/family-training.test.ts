@@ -21,7 +21,7 @@ const DECODER = {
 const ENCODER = { family: 'encoder', vocabulary: 19, context: 8, width: 12, depth: 2, heads: 3, hidden: 20 };
 const VIT = { family: 'vit', image: 8, patch: 4, channels: 2, width: 12, depth: 2, heads: 3, hidden: 20, classes: 5 };
 
-type Spec = Parameters<typeof modelOfFamily>[0];
+type Spec = { readonly family: string; readonly [setting: string]: unknown };
 
 const CASES: readonly (readonly [string, Spec])[] = [
   ['LLaMA', DECODER],

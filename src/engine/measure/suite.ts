@@ -41,6 +41,7 @@ const BLOCKS = [
   'bottleneck',
   'convnext',
   'inverted',
+  'bottleneck',
 ] as const;
 const ACTIVATIONS = ['relu', 'relu6', 'silu', 'hard-swish'] as const;
 
@@ -81,9 +82,8 @@ function stage(random: Random, block: (typeof BLOCKS)[number], width: number): o
       return { ...common, expansion: choose(random, [1, 4]) };
     case 'bottleneck':
       return {
-        ...common,
-        ...(random.next() < 0.6 && { groupWidth: 8 }),
-        ratio: 1,
+        ...{ ...common, width: 64 * Math.ceil(width / 64), ratio: choose(random, [0.5, 1]) },
+        groupWidth: choose(random, [4, 8, 16, 16, 32]),
         ...(random.next() < 0.4 && { squeeze }),
       };
     default:
