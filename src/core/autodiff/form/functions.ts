@@ -183,11 +183,17 @@ export function rewriteBinary(form: Rewriting, operator: Operator): void {
   form.place(outputs[0], combined(form, name, operands), isImage);
 }
 
-/** ONNX' ThresholdedRelu and its like have operands that the graph does not hold. */
+/** An activation of a second operand has learned slopes: along the last axes, or one for each place of `axis`. */
 export function rewriteActivation(form: Rewriting, operator: Operator): void {
-  if (operator.inputs.length === 1) return rewriteElementwise(form, operator);
-  if (operator.attributes.activation !== 'leaky-relu') throw cannotRun(operator);
-  return rewriteBinary(form, { ...operator, kind: 'binary', attributes: { function: 'prelu' } });
+  const { inputs, outputs, attributes } = operator;
+  if (inputs.length === 1) return rewriteElementwise(form, operator);
+  if (attributes.activation !== 'leaky-relu') throw cannotRun(operator);
+  const [x, slopes] = inputs.map((id) => form.plain(id));
+  const shape = form.shapeOf(x);
+  const along = form.shapeOf(slopes);
+  const spread = shape.map((extent, axis) => (axis === attributes.axis ? extent : 1));
+  const isOneAxis = attributes.axis !== undefined && along.length === 1 && along[0] === shape[attributes.axis];
+  form.place(outputs[0], combined(form, 'prelu', [x, isOneAxis ? form.reshape(slopes, spread) : slopes]));
 }
 
 /** Numbers that are known become a constant. */

@@ -56,10 +56,7 @@ const softplus = (a: AtenArguments): Value[] =>
 /** One slope for all, or one for each channel of [batch, channels, ...]. */
 function prelu(a: AtenArguments): Value[] {
   const slope = a.tensor('weight', { role: 'gain' });
-  const rank = a.shape('self').length;
-  const spread = a.shape('weight')[0] > 1 && rank > 2;
-  const slopes = spread ? a.context.reshape(slope, [a.shape('weight')[0], ...Array<number>(rank - 2).fill(1)]) : slope;
-  return tensorValue(a.context.add('activation', [a.tensor('self'), slopes], { activation: 'leaky-relu' }));
+  return tensorValue(a.context.add('activation', [a.tensor('self'), slope], { activation: 'leaky-relu', axis: 1 }));
 }
 
 const unary =
