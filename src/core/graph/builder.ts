@@ -5,6 +5,7 @@ import { MOST_OPERATORS, checkShape, checkedOutputs } from './guard.ts';
 import { ShapeError, sizeOf } from './shapes.ts';
 import type {
   Attributes,
+  Buffer,
   DataType,
   Graph,
   Layer,
@@ -21,7 +22,7 @@ export class GraphBuilder {
   private readonly operators: Operator[] = [];
   private readonly inputs: TensorId[] = [];
   private readonly parameters: { tensor: TensorId; parameter: Parameter }[] = [];
-  private readonly buffers: { tensor: TensorId; layer: string }[] = [];
+  private readonly buffers: Buffer[] = [];
   private readonly masks: { tensor: TensorId; mask: Mask }[] = [];
   private readonly layers = new Map<string, Layer>();
   private layer = '';
@@ -77,9 +78,9 @@ export class GraphBuilder {
   }
 
   /** Values that are kept with the weights of the present layer but not trained. */
-  buffer(name: string, shape: readonly number[]): TensorId {
+  buffer(name: string, shape: readonly number[], initial?: number): TensorId {
     const id = this.tensor(name, shape, 'float32', 'buffer');
-    this.buffers.push({ tensor: id, layer: this.layer });
+    this.buffers.push({ tensor: id, layer: this.layer, ...(initial === undefined ? {} : { initial }) });
     return id;
   }
 

@@ -258,6 +258,14 @@ export interface Layer {
   readonly block: string;
 }
 
+/** A tensor that is kept with the weights but not trained. */
+export interface Buffer {
+  readonly tensor: TensorId;
+  readonly layer: string;
+  /** The number that a fresh model fills it with, where nothing in the model ever changes it. */
+  readonly initial?: number;
+}
+
 /** Operators in an order in which they can run. Plain data, never edited. */
 export interface Graph {
   /** In the order of the forward pass; every operator and parameter names one of them. */
@@ -267,7 +275,7 @@ export interface Graph {
   readonly inputs: readonly TensorId[];
   readonly parameters: readonly { readonly tensor: TensorId; readonly parameter: Parameter }[];
   /** Kept with the weights but not trained: running means and variances. */
-  readonly buffers: readonly { readonly tensor: TensorId; readonly layer: string }[];
+  readonly buffers: readonly Buffer[];
   /** Inputs that the engine fills with random draws at every step of training. */
   readonly masks?: readonly { readonly tensor: TensorId; readonly mask: Mask }[];
   /** Named results. A forward graph has `loss` (scalar) and `losses` (one a window or row). */

@@ -1,6 +1,7 @@
+import { sizeOf } from '../../graph/shapes.ts';
 import { operatorsFor } from '../../graph/needed.ts';
 import { IsoflopError } from '../../terms/errors.ts';
-import type { Attributes, Graph, Loss, Operator, OperatorKind, TensorId } from '../../graph/types.ts';
+import type { Attributes, Buffer, Graph, Loss, Operator, OperatorKind, TensorId } from '../../graph/types.ts';
 import { rewriteAlongAxis, rewriteByAxes, rewriteReduce, rewriteSoftmax } from './axes.ts';
 import { branchRates } from './branches.ts';
 import { rewriteConvolution, rewritePool, rewriteTransposed } from './convolution.ts';
@@ -112,7 +113,8 @@ function rewriteOperators(form: Rewriting, wanted: readonly TensorId[], stochast
 
 /** Of what is kept beside the weights the engine knows the statistics of batch norms: it measures them. */
 function refuseUnknownBuffers({ source }: Rewriting, { kind, inputs, layer }: Operator): void {
-  const buffer = inputs.find((id) => source.tensors[id].source === 'buffer');
+  const open = new Set(source.buffers.filter(({ initial }) => initial === undefined).map(({ tensor }) => tensor));
+  const buffer = inputs.find((id) => open.has(id));
   if (buffer === undefined || kind === 'batchNormalize') return;
   const what = `the values of '${source.tensors[buffer].name}', which operator '${kind}' reads, are not known`;
   throw new IsoflopError('unavailable', what, {
@@ -121,14 +123,21 @@ function refuseUnknownBuffers({ source }: Rewriting, { kind, inputs, layer }: Op
   });
 }
 
+/** One that keeps its first number is a constant. */
+function copyBuffer({ source, builder }: Rewriting, { tensor, layer, initial }: Buffer): TensorId {
+  const { name, shape } = source.tensors[tensor];
+  if (initial === undefined) return builder.at(layer).buffer(name, shape);
+  return builder.constant(name, shape, new Float32Array(sizeOf(shape)).fill(initial));
+}
+
 function copyTensors(form: Rewriting): void {
   const { source, builder } = form;
   const parameterOf = new Map(source.parameters.map(({ tensor, parameter }) => [tensor, parameter]));
-  const layerOf = new Map(source.buffers.map(({ tensor, layer }) => [tensor, layer]));
+  const bufferOf = new Map(source.buffers.map((buffer) => [buffer.tensor, buffer]));
   for (const { id, name, shape, dtype, source: kind, values } of source.tensors) {
     if (kind === 'input') form.place(id, builder.input(name, shape, dtype));
     else if (kind === 'parameter') form.place(id, builder.parameter(parameterOf.get(id)!));
-    else if (kind === 'buffer') form.place(id, builder.at(layerOf.get(id)!).buffer(name, shape));
+    else if (kind === 'buffer') form.place(id, copyBuffer(form, bufferOf.get(id)!));
     else if (kind === 'constant' && values) form.place(id, builder.constant(name, shape, values));
   }
 }

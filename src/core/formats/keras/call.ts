@@ -194,9 +194,9 @@ export class Call {
   }
 
   /** Values beside the weights that no gradient trains. */
-  buffer(name: string, shape: readonly number[]): TensorId {
+  buffer(name: string, shape: readonly number[], initial?: number): TensorId {
     const path = `${this.path}/${name}`;
-    return this.once(path, shape, undefined, () => this.around.builder.buffer(path, shape));
+    return this.once(path, shape, undefined, () => this.around.builder.buffer(path, shape, initial));
   }
 
   /** A call of a layer that stands inside of this one. */

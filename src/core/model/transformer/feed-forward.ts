@@ -63,7 +63,7 @@ function route(layers: LayerWriter, x: TensorId, experts: ExpertsSpec, name: str
   const balanced = experts.routerBias
     ? graph.add('add', [
         layers.activate(scores, 'sigmoid'),
-        graph.buffer(`${name}.e_score_correction_bias`, [experts.routed]),
+        graph.buffer(`${name}.e_score_correction_bias`, [experts.routed], 0),
       ])
     : graph.add('softmax', [scores]);
   const chosen = graph.add('slice', [balanced], { ends: [rows, experts.active], function: 'top-k' });

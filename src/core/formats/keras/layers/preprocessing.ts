@@ -84,7 +84,7 @@ const normalization: Lower = (call) => {
   if (known[0]) return call.add('unary', [call.x], { function: 'normalize', values: meansAndVariances(call, known) });
   const shape = kept.map((at) => call.shape[at]);
   const spread = call.shape.map((extent, at) => (kept.includes(at) ? extent : 1));
-  const [mean, variance] = [call.buffer('mean', shape), call.buffer('variance', shape)];
+  const [mean, variance] = [call.buffer('mean', shape, 0), call.buffer('variance', shape, 1)];
   call.buffer('count', []);
   const isLast = kept.every((at, index) => at === call.shape.length - kept.length + index);
   const [m, v] = [mean, variance].map((id) => (isLast ? id : call.reshape(id, spread)));
