@@ -1,7 +1,7 @@
 import { sizeOf } from '../../../core/graph/shapes.ts';
 import type { OperatorKind } from '../../../core/graph/types.ts';
 import type { Emitter } from '../emitter.ts';
-import type { PlacedForm, PlacedLowering } from './by-channels.ts';
+import type { PlacedForm, PlacedLowering } from './placed.ts';
 import type { Lowering } from './lowering.ts';
 
 /** Images with fewer places than this are gathered by channel first: sums over so few are slow. */

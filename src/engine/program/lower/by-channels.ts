@@ -6,19 +6,8 @@ import { BATCH_NORM_FORMS } from './batch-norm.ts';
 import { DEPTHWISE_FORMS } from './depthwise.ts';
 import { FILTER_GRADIENT_FORMS } from './filter-gradient.ts';
 import type { Lowering } from './lowering.ts';
+import type { PlacedForm, PlacedLowering } from './placed.ts';
 import { POINTWISE_FORMS } from './pointwise.ts';
-
-/** One operator on its way into ONNX whose tensors may stand with channels before the batch; shapes are the graph's. */
-export interface PlacedLowering {
-  readonly e: Emitter;
-  readonly operator: Operator;
-  readonly shapes: readonly (readonly number[])[];
-  readonly outputShape: readonly number[];
-  readonly placement: Placement;
-}
-
-/** A form that takes an operator, or leaves it (false). */
-export type PlacedForm = (lowering: PlacedLowering) => boolean;
 
 /** Images are no whole numbers. */
 const NO_WHOLE: readonly boolean[] = [];

@@ -1,6 +1,6 @@
 import { sizeOf } from '../../../core/graph/shapes.ts';
 import type { Emitter } from '../emitter.ts';
-import type { PlacedForm, PlacedLowering } from './by-channels.ts';
+import type { PlacedForm, PlacedLowering } from './placed.ts';
 import { windowsOf } from './windows.ts';
 import type { Windows } from './windows.ts';
 

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../../core/graph/shapes.ts';
-import type { PlacedForm, PlacedLowering } from './by-channels.ts';
+import type { PlacedForm, PlacedLowering } from './placed.ts';
 import { cells, padded, windowsOf } from './windows.ts';
 import type { Windows } from './windows.ts';
 

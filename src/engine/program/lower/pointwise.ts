@@ -1,5 +1,5 @@
 import { sizeOf } from '../../../core/graph/shapes.ts';
-import type { PlacedForm, PlacedLowering } from './by-channels.ts';
+import type { PlacedForm, PlacedLowering } from './placed.ts';
 
 /**
  * Convolutions whose window is one cell, as one matrix product over all places of all samples (channels before the batch). By images
