@@ -4,7 +4,8 @@ import type { Recipe } from '../core/schema/recipe.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { BatchSource, EvaluationSource } from './data/contract.ts';
 import { Evaluator } from './evaluate.ts';
-import type { Evaluation } from './evaluate.ts';
+import type { Evaluation, Weights } from './evaluate.ts';
+import { assignWeights } from './export.ts';
 import type { Network } from './network.ts';
 import { TrainingProgress } from './progress.ts';
 import { compileTraining } from './program/index.ts';
@@ -35,6 +36,10 @@ export interface TrainOptions {
   /** Asked after every step; where it answers true, `onCheckpoint` receives the state. */
   readonly wantsCheckpoint?: () => boolean;
   readonly onCheckpoint?: (bytes: Uint8Array, step: number) => void;
+  /** Weights to start from instead of drawn ones; a checkpoint goes before them. */
+  readonly initial?: Weights;
+  /** Receives what was learnt, as it was evaluated; the views are valid during the call alone. */
+  readonly onTrained?: (weights: Weights) => void;
   /** A run that ends with a held-out loss at or above this has learnt nothing: `stuck`. Default: the first loss. */
   readonly hopelessLoss?: number;
 }
@@ -72,10 +77,12 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     return evaluator.measure(source);
   };
   try {
+    if (options.initial) assignWeights(session, options.initial);
     const progress = new TrainingProgress(session, options.resume);
     const stopped = await runSteps(session, measure, progress, options);
     if (stopped) return stopped;
     const evaluation = await measure(options.heldOut);
+    options.onTrained?.(session.evaluated);
     const isStuck = !(evaluation.loss < (options.hopelessLoss ?? progress.firstLoss));
     return { end: isStuck ? 'stuck' : 'done', step: progress.step, ...evaluation };
   } finally {

@@ -90,6 +90,7 @@ function taskOf(study: Study, dataset: Dataset, trial: PlannedTrial, every: numb
     recipe,
     seed,
     evaluation: { windows: study.evaluation.windows, every, part: 'heldOut', heldOutEvery: 0 },
+    keepWeights: false,
     threads: study.run.threads,
     checkpointSeconds: study.run.checkpointSeconds,
   };

@@ -2,12 +2,15 @@ import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSyn
 import { join } from 'node:path';
 import { EXIT_DIVERGED, EXIT_DONE, EXIT_RESUME, trialSpecSchema } from '../../core/schema/trial.ts';
 import type { Measurement, TrialSpec } from '../../core/schema/trial.ts';
+import { loadSafetensors } from '../../core/formats/safetensors/load.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import { decodeCheckpoint } from '../../engine/checkpoint.ts';
 import type { Metrics } from '../../engine/metrics.ts';
+import { exportSafetensors } from '../../engine/export.ts';
 import { train } from '../../engine/train.ts';
 import type { TrainOutcome } from '../../engine/train.ts';
 import { makeFolder, writeAtomically } from '../../io/files/atomic.ts';
+import { fileSource } from '../../io/models/file-source.ts';
 import { checkpointPath } from '../../io/launch/attempt.ts';
 import { openDataset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
@@ -15,6 +18,9 @@ import { LOSS_OF, trialData } from './trial-data.ts';
 import type { TrialData } from './trial-data.ts';
 import { trialNetwork } from './trial-network.ts';
 import { watchResources } from './watch.ts';
+
+/** What an attempt leaves of what it learnt, where its spec asks for it. */
+export const WEIGHTS_FILE = 'weights.safetensors';
 
 /** Runs one attempt from its folder by the trial contract and gives the exit code. */
 export async function runTrial(folder: string, signal: AbortSignal): Promise<number> {
@@ -34,6 +40,8 @@ async function trainOn(dataset: Dataset, spec: TrialSpec, folder: string, signal
   makeFolder(spec.checkpoints);
   const sink = new MetricsSink(folder, spec, data);
   const resume = spec.resume === null ? undefined : decodeCheckpoint(readFileSync(spec.resume));
+  const initial =
+    spec.weights === undefined ? undefined : loadSafetensors(trained.model.lower(), fileSource(spec.weights));
   const resources = watchResources(resume?.step ?? 0, data.perStep);
   let due = Date.now() + 1000 * spec.checkpointSeconds;
   const outcome = await train({
@@ -50,6 +58,11 @@ async function trainOn(dataset: Dataset, spec: TrialSpec, folder: string, signal
     hopelessLoss: dataset.constantLoss,
     signal,
     ...(resume && { resume }),
+    ...(initial && { initial }),
+    onTrained: (weights) => {
+      if (spec.keepWeights)
+        writeAtomically(join(folder, WEIGHTS_FILE), exportSafetensors(trained.model.lower(), weights));
+    },
     onPoint: (step, loss) => sink.write({ step, split: 'train', loss, ...resources(step) }),
     onEvaluation: (step, evaluation) =>
       sink.write({ step, split: 'validation', ...inRawUnits(evaluation, dataset), ...resources(step) }),

@@ -11,6 +11,7 @@ import { openModel } from '../../io/models/open.ts';
 /** What a trial trains: the network, and what its data must fit. */
 export interface TrialNetwork {
   readonly network: Network;
+  readonly model: Model;
   /** Its one input beside the targets, without the batch axis. */
   readonly input: { readonly name: string; readonly shape: readonly number[] };
 }
@@ -19,8 +20,8 @@ export interface TrialNetwork {
 export async function trialNetwork(spec: TrialSpec, loss: NonNullable<TrialSpec['loss']>): Promise<TrialNetwork> {
   const known = modelSchema.safeParse(spec.model);
   const model = await modelOfTrial(spec.model);
-  if (known.success) return { network: networkOfSpec(known.data), input: inputOf(model) };
-  return { network: networkOf(model, objectiveOf(spec, loss)), input: inputOf(model) };
+  if (known.success) return { network: networkOfSpec(known.data), model, input: inputOf(model) };
+  return { network: networkOf(model, objectiveOf(spec, loss)), model, input: inputOf(model) };
 }
 
 /** What the recipe says of the loss and of what is left out while training. */

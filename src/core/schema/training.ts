@@ -20,6 +20,13 @@ export const trainingFields = {
     .describe(
       "Parameters of the family by path, such as classes: 10 or 'stages[0].depth': 3; for presets and files of a family.",
     ),
+  weights: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'safetensors file to start from, relative to this file: every tensor of the model and no other. Default: drawn weights.',
+    ),
   data: trainingDataSchema,
   loss: lossSchema.optional().describe('Default: cross-entropy for classes and text, mse for numbers.'),
   recipe: recipeSchema.prefault({}),

@@ -54,6 +54,8 @@ export const trialSpecSchema = z
         .default(0)
         .describe('Steps between held-out evaluations; 0: after the last step alone.'),
     }),
+    weights: z.string().optional().describe('safetensors file to start from. Default: drawn weights.'),
+    keepWeights: z.boolean().default(false).describe('Whether the attempt leaves weights.safetensors behind.'),
     threads: z.int().min(1).default(1).describe('Threads of the engine.'),
     checkpointSeconds: z.number().positive().default(20).describe('Wall seconds between checkpoints.'),
     checkpoints: z.string().describe("Folder of this trial's checkpoints, shared by its attempts."),

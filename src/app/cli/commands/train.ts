@@ -7,19 +7,25 @@ import { interruptible } from '../interrupt.ts';
 import { ProgressView } from '../progress.ts';
 import { trainingText } from '../training-text.ts';
 
+interface TrainFlags {
+  readonly json?: boolean;
+  readonly out?: string;
+}
+
 /** `isoflop train` */
 export function register(program: Command): void {
   program
     .command('train')
     .description('Train a model with the built-in engine, and measure what it has learnt.')
     .argument('<training>', 'a training file; or the folder of one attempt of a trial, by the trial contract')
+    .option('--out <file>', "write the first run's model: .onnx with its weights, or .safetensors")
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
       '\nExample:\n  isoflop train examples/mnist/training.yaml\n\nThe keys of a training file: isoflop schema training',
     )
-    .action((path: string, { json = false }: { json?: boolean }) =>
-      existsSync(path) && statSync(path).isDirectory() ? attempt(path) : training(path, json),
+    .action((path: string, flags: TrainFlags) =>
+      existsSync(path) && statSync(path).isDirectory() ? attempt(path) : training(path, flags),
     );
 }
 
@@ -29,11 +35,13 @@ async function attempt(folder: string): Promise<void> {
   process.exitCode = await runTrial(folder, stop.signal);
 }
 
-async function training(path: string, json: boolean): Promise<void> {
+async function training(path: string, { json = false, out }: TrainFlags): Promise<void> {
   const file = readTrainingFile(path);
   const observer = new ProgressView();
   try {
-    const result = await interruptible((signal) => runTraining(file, { observer, signal }));
+    const result = await interruptible((signal) =>
+      runTraining(file, { observer, signal, ...(out !== undefined && { out }) }),
+    );
     observer.close();
     console.log(json ? JSON.stringify(result, null, 2) : trainingText(result));
     if (!result.loss) process.exitCode = 1;

@@ -10,16 +10,19 @@ import { modelOfTrial } from '../../worker/trial-network.ts';
 export interface TrainingModel {
   readonly written: TrialSpec['model'];
   readonly model: Model;
+  /** Absolute path of the weights that it starts from. */
+  readonly weights?: string;
 }
 
 /** Finds the model that a training names, and gives a family the parameters that only its data know. */
 export async function trainingModel(
-  training: Pick<TrainingFields, 'model' | 'set'>,
+  training: Pick<TrainingFields, 'model' | 'set' | 'weights'>,
   base: string,
   dataset: Dataset,
 ): Promise<TrainingModel> {
   const written = writtenModel(training, base, dataset);
-  return { written, model: await modelOfTrial(written) };
+  const weights = training.weights === undefined ? {} : { weights: resolve(base, training.weights) };
+  return { written, model: await modelOfTrial(written), ...weights };
 }
 
 function writtenModel(

@@ -19,6 +19,8 @@ export interface PlannedRun extends Executable {
   readonly seed: number;
   /** Steps between evaluations in between; 0 for none. */
   readonly heldOutEvery: number;
+  /** Absolute path of the weights that it starts from. */
+  readonly weights?: string;
   /** What its last evaluation is made on. */
   readonly part: 'heldOut' | 'validation';
 }
@@ -82,6 +84,7 @@ export function plannedRun(
     ...(dataset.task === 'language' ? { tokens: steps * recipe.batchTokens } : { samples: steps * recipe.batch }),
     flops: steps * samplesPerStep(recipe, dataset, context) * costOf(trained).trainingFlops,
     model: trained.written,
+    ...(trained.weights !== undefined && { weights: trained.weights }),
     heldOutEvery: every === undefined ? 0 : stepsOf({ epochs: every }, recipe, dataset),
   };
 }
@@ -104,6 +107,8 @@ export function taskOf(
     recipe: run.recipe,
     seed: run.seed,
     evaluation: { windows: training.evaluation.windows, every, part: run.part, heldOutEvery: run.heldOutEvery },
+    ...(run.weights !== undefined && { weights: run.weights }),
+    keepWeights: true,
     threads,
     checkpointSeconds: training.run.checkpointSeconds,
   };

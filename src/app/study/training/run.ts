@@ -7,6 +7,7 @@ import type { StudyObserver } from '../context.ts';
 import { executeTrials } from '../execute.ts';
 import { trainingData } from './data.ts';
 import type { TrainingData } from './data.ts';
+import { checkExport, exportTrained } from './export.ts';
 import type { TrainingFile } from './file.ts';
 import { trainingModel } from './model.ts';
 import { checkOutputs, costOf, planRuns, sharing, taskOf } from './plan.ts';
@@ -17,10 +18,13 @@ import type { TrainingResult } from './result.ts';
 export interface TrainingOptions {
   readonly observer: Pick<StudyObserver, 'progress' | 'trial' | 'say'>;
   readonly signal: AbortSignal;
+  /** File that the first run's model is written to. */
+  readonly out?: string;
 }
 
 /** Runs a training from its file, or goes on with it; runs that are done are not repeated. */
 export async function runTraining(file: TrainingFile, options: TrainingOptions): Promise<TrainingResult> {
+  if (options.out !== undefined) checkExport(options.out);
   const lock = acquireStudyLock(file.output);
   try {
     const data = await trainingData(file, (progress) => options.observer.progress(progress), options.signal);
@@ -56,7 +60,10 @@ async function trainOn(
       knowingNothing: `the best constant answer alone gives ${data.dataset.constantLoss.toFixed(3)}`,
     };
     await executeTrials(context, runs);
-    return trainingResult(training, data.dataset, trained, costOf(trained), runs, store);
+    const result = trainingResult(training, data.dataset, trained, costOf(trained), runs, store);
+    const first = result.runs.find(({ state }) => state === 'done');
+    if (options.out !== undefined && first) exportTrained(trained.model, output, first.id, options.out);
+    return result;
   } finally {
     store.close();
   }

@@ -1,7 +1,5 @@
-import type { Operator, OperatorKind } from '../../../core/graph/types.ts';
-import type { Emitter } from '../emitter.ts';
+import type { OperatorKind } from '../../../core/graph/types.ts';
 import { exchanged } from '../placement.ts';
-import type { Placement } from '../placement.ts';
 import { BATCH_NORM_FORMS } from './batch-norm.ts';
 import { DEPTHWISE_FORMS } from './depthwise.ts';
 import { FILTER_GRADIENT_FORMS } from './filter-gradient.ts';
