@@ -21,7 +21,20 @@ export async function trialNetwork(spec: TrialSpec, loss: NonNullable<TrialSpec[
   const known = modelSchema.safeParse(spec.model);
   const model = await modelOfTrial(spec.model);
   if (known.success) return { network: networkOfSpec(known.data), model, input: inputOf(model) };
-  return { network: networkOf(model, objectiveOf(spec, loss)), model, input: inputOf(model) };
+  const input = inputOf(model);
+  const tokens = windowOf(model, spec.context);
+  const network = networkOf(model, objectiveOf(spec, loss), tokens);
+  return { network, model, input: tokens === undefined ? input : { ...input, shape: [tokens] } };
+}
+
+/** Longest windows where nothing says how long they are. */
+const MOST_TOKENS = 1024;
+
+/** Tokens in a window of a model of text: its own number, or, where it reads any, the asked one; undefined for other inputs. */
+export function windowOf({ inputs, family }: Model, context?: number): number | undefined {
+  const [{ dtype, shape }] = inputs;
+  if (dtype !== 'int32' || shape.length !== 1) return undefined;
+  return shape[0] ?? context ?? Math.min(Number(family?.parameters.context ?? MOST_TOKENS), MOST_TOKENS);
 }
 
 /** What the recipe says of the loss and of what is left out while training. */

@@ -27,6 +27,14 @@ export const trainingFields = {
     .describe(
       'safetensors file to start from, relative to this file: every tensor of the model and no other. Default: drawn weights.',
     ),
+  context: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe(
+      'Tokens in a window of a text, for models that read any number. Default: what the model was made for, at most 1,024.',
+    ),
   data: trainingDataSchema,
   loss: lossSchema.optional().describe('Default: cross-entropy for classes and text, mse for numbers.'),
   recipe: recipeSchema.prefault({}),

@@ -54,6 +54,13 @@ export const trialSpecSchema = z
         .default(0)
         .describe('Steps between held-out evaluations; 0: after the last step alone.'),
     }),
+    context: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Tokens in a window of a text, for models that read any number. Default: the model says, at most 1,024.',
+      ),
     weights: z.string().optional().describe('safetensors file to start from. Default: drawn weights.'),
     keepWeights: z.boolean().default(false).describe('Whether the attempt leaves weights.safetensors behind.'),
     threads: z.int().min(1).default(1).describe('Threads of the engine.'),

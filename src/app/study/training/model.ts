@@ -4,25 +4,29 @@ import type { Model } from '../../../core/model/index.ts';
 import type { TrainingFields } from '../../../core/schema/training.ts';
 import type { TrialSpec } from '../../../core/schema/trial.ts';
 import type { Dataset, SampleShape } from '../../worker/dataset.ts';
-import { modelOfTrial } from '../../worker/trial-network.ts';
+import { modelOfTrial, windowOf } from '../../worker/trial-network.ts';
 
 /** The model of a training as its trials write it, and opened. */
 export interface TrainingModel {
   readonly written: TrialSpec['model'];
   readonly model: Model;
+  /** Tokens in a window, for models of text. */
+  readonly tokens?: number;
   /** Absolute path of the weights that it starts from. */
   readonly weights?: string;
 }
 
 /** Finds the model that a training names, and gives a family the parameters that only its data know. */
 export async function trainingModel(
-  training: Pick<TrainingFields, 'model' | 'set' | 'weights'>,
+  training: Pick<TrainingFields, 'model' | 'set' | 'weights' | 'context'>,
   base: string,
   dataset: Dataset,
 ): Promise<TrainingModel> {
   const written = writtenModel(training, base, dataset);
   const weights = training.weights === undefined ? {} : { weights: resolve(base, training.weights) };
-  return { written, model: await modelOfTrial(written), ...weights };
+  const model = await modelOfTrial(written);
+  const tokens = windowOf(model, training.context);
+  return { written, model, ...(tokens !== undefined && { tokens }), ...weights };
 }
 
 function writtenModel(

@@ -33,14 +33,15 @@ export interface TrainingCost {
 }
 
 /** Parameters and operations of one sample; `tokens` are those of a window of text. */
-export function costOf({ model }: TrainingModel): TrainingCost {
-  const { parameters, flops, trainingFlops } = analyzeModel(model, { batch: 1 });
+export function costOf({ model, tokens }: TrainingModel): TrainingCost {
+  const size = { batch: 1, ...(tokens !== undefined && { tokens }) };
+  const { parameters, flops, trainingFlops } = analyzeModel(model, size);
   return { params: parameters.total, forwardFlops: flops, trainingFlops };
 }
 
 /** Samples, or windows of a text, in a step of a recipe. */
-export const samplesPerStep = (recipe: Recipe, dataset: Dataset, context: number): number =>
-  dataset.task === 'language' ? recipe.batchTokens / context : recipe.batch;
+export const samplesPerStep = (recipe: Recipe, dataset: Dataset, tokens = 1): number =>
+  dataset.task === 'language' ? recipe.batchTokens / tokens : recipe.batch;
 
 /** Steps of a training's epochs, or as many as it says. */
 export function stepsOf(
@@ -77,12 +78,11 @@ export function plannedRun(
   run: Pick<PlannedRun, 'id' | 'role' | 'seed' | 'steps' | 'recipe' | 'part'>,
 ): PlannedRun {
   const { recipe, steps } = run;
-  const context = trained.model.inputs[0].shape[0] ?? 1;
   const { every } = training.evaluation;
   return {
     ...run,
     ...(dataset.task === 'language' ? { tokens: steps * recipe.batchTokens } : { samples: steps * recipe.batch }),
-    flops: steps * samplesPerStep(recipe, dataset, context) * costOf(trained).trainingFlops,
+    flops: steps * samplesPerStep(recipe, dataset, trained.tokens) * costOf(trained).trainingFlops,
     model: trained.written,
     ...(trained.weights !== undefined && { weights: trained.weights }),
     heldOutEvery: every === undefined ? 0 : stepsOf({ epochs: every }, recipe, dataset),
@@ -107,6 +107,7 @@ export function taskOf(
     recipe: run.recipe,
     seed: run.seed,
     evaluation: { windows: training.evaluation.windows, every, part: run.part, heldOutEvery: run.heldOutEvery },
+    ...(training.context !== undefined && { context: training.context }),
     ...(run.weights !== undefined && { weights: run.weights }),
     keepWeights: true,
     threads,
