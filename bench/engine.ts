@@ -179,7 +179,9 @@ async function soak(cases: readonly Case[], threads: number | undefined, steps: 
       await step();
       if (count % Math.ceil(steps / 10) === 0) resident.push(process.memoryUsage().rss);
     }
-    console.log(`${one.name}, ${steps} steps, MB by tenth: ${resident.map((bytes) => (bytes / 1e6).toFixed(0)).join(' ')}`);
+    console.log(
+      `${one.name}, ${steps} steps, MB by tenth: ${resident.map((bytes) => (bytes / 1e6).toFixed(0)).join(' ')}`,
+    );
   }
 }
 
