@@ -8,6 +8,8 @@ import type { Palette } from './palette.ts';
 const WIDTH = 760;
 const HEIGHT = 420;
 const ROW_HEIGHT = 34;
+/** Width of a letter of a row's name. */
+const LETTER = 8;
 const BOTTOM = 46;
 /** A caption under the axes: letters a line, and pixels a line. */
 const CAPTION_LETTERS = 112;
@@ -15,10 +17,10 @@ const CAPTION_LINE = 15;
 const FONT = "'DejaVu Sans', system-ui, sans-serif";
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** 1e10 -> 10¹⁰, 2e10 -> 2·10¹⁰; plain digits between 0.001 and 10,000. */
-export function tickText(value: number): string {
+/** 1e10 -> 10¹⁰, 2e10 -> 2·10¹⁰; plain digits between 0.001 and 10,000, as many as are asked for. */
+export function tickText(value: number, digits = 4): string {
   const size = Math.abs(value);
-  if (value === 0 || (size >= 1e-3 && size < 1e4)) return String(Number(value.toPrecision(4)));
+  if (value === 0 || (size >= 1e-3 && size < 1e4)) return String(Number(value.toPrecision(digits)));
   const [mantissa, exponent] = value.toExponential().split('e');
   const raised = [...String(Number(exponent))]
     .map((digit) => (digit === '-' ? '⁻' : SUPERSCRIPTS[Number(digit)]))
@@ -82,12 +84,20 @@ function padded([low, high]: [number, number], { scale }: Axis, before: number, 
   return [low - before * span, high + after * span];
 }
 
+/** Significant digits that tell the ticks of a range apart. */
+function digitsOf([low, high]: readonly [number, number]): number {
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  return Math.max(4, Math.ceil(Math.log10(largest / (high - low))) + 2);
+}
+
 function scaleOptions(figure: Figure, axis: 'x' | 'y'): Plot.ScaleOptions {
   const options = figure[axis];
   const domain = padded(extent(figure, axis), options, 0.05, axis === 'x' ? 0.12 : 0.09);
   const ticks = { ticks: options.scale === 'log' ? logTicks(...domain) : 6 };
   const label = axis === 'x' ? `${options.label} →` : options.label && `↑ ${options.label}`;
-  return { type: options.scale, domain, grid: true, label, tickFormat: tickText, labelArrow: 'none', ...ticks };
+  const digits = digitsOf(domain);
+  const tickFormat = (value: number): string => tickText(value, digits);
+  return { type: options.scale, domain, grid: true, label, tickFormat, labelArrow: 'none', ...ticks };
 }
 
 const SYMBOLS = { circle: 'circle', star: 'star', cross: 'times' } as const;
@@ -163,7 +173,7 @@ function captionLines(text: string): string[] {
 export function renderSvg(figure: Figure, palette: Palette, { withCaption = false } = {}): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const { rows } = figure;
-  const left = rows ? 260 : 64;
+  const left = rows ? Math.min(260, 40 + LETTER * Math.max(...rows.map(({ length }) => length))) : 64;
   const caption = withCaption ? captionLines(figure.caption) : [];
   const below = caption.length > 0 ? CAPTION_LINE * (caption.length + 1) : 0;
   const yScale = rows

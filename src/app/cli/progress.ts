@@ -14,6 +14,9 @@ const BAR = 20;
 const CLEAR_BELOW = '\u001B[0J';
 const up = (lines: number): string => (lines > 0 ? `\u001B[${lines}A` : '');
 
+/** Said at the first Ctrl-C. */
+export const STOPPING = 'Stopping: runs save their state (press Ctrl-C again to leave them alone).';
+
 /** Shows a study's progress on stderr: live lines on a terminal, plain ones elsewhere. */
 export class ProgressView implements StudyObserver {
   private readonly stream: NodeJS.WriteStream;
@@ -128,6 +131,7 @@ function runningLine({ trial, step, loss, perSecond, secondsLeft }: TrialUpdate,
 
 function finishedLine({ trial, state, loss, reason }: TrialUpdate): string {
   const mark = state === 'done' ? '✓' : '✗';
-  const result = state === 'done' ? `held-out loss ${loss?.toFixed(4) ?? '?'}` : `${state}: ${reason ?? ''}`;
+  const judged = trial.role === 'tune' ? 'tuning loss' : 'held-out loss';
+  const result = state === 'done' ? `${judged} ${loss?.toFixed(4) ?? '?'}` : `${state}: ${reason ?? ''}`;
   return `${mark} ${trial.id.padEnd(26)} ${result}`;
 }

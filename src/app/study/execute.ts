@@ -51,8 +51,8 @@ async function advance<Trial extends Executable>(
   const running = unfinished.filter((driver) => driver.isRunning);
   if (unfinished.length > 0 && context.signal.aborted) {
     await stopAll(running);
-    throw new IsoflopError('interrupted', 'the study was stopped; everything measured so far is kept', {
-      hint: 'Continue with `isoflop study resume`.',
+    throw new IsoflopError('interrupted', 'stopped; everything measured so far is kept', {
+      hint: 'Run the same command again to go on.',
     });
   }
   const waiting = unfinished.filter((driver) => !driver.isRunning);

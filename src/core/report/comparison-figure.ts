@@ -50,13 +50,37 @@ function seedsFigure(result: ComparisonResult): Figure {
   };
 }
 
+type Side = Extract<Mark, { kind: 'label' }>['side'];
+type Point = { readonly x: number; readonly y: number };
+
+/** Share of the height that a line of text takes. */
+const LINE = 0.05;
+
+/** Labels stand on the side of the middle, where there is room; those at one height of near points go above and below. */
+function labelSides(points: readonly Point[]): Side[] {
+  const [xs, ys] = [points.map(({ x }) => Math.log(x)), points.map(({ y }) => y)];
+  const height = Math.max(...ys) - Math.min(...ys) || 1;
+  const middle = (Math.min(...xs) + Math.max(...xs)) / 2;
+  const placed: Side[] = [];
+  for (const index of points.keys()) {
+    const natural: Side = xs[index] > middle ? 'left' : 'right';
+    const near = placed.filter(
+      (_, other) => Math.abs(ys[other] - ys[index]) < LINE * height && xs[other] > middle === xs[index] > middle,
+    );
+    placed.push(([natural, 'above', 'below'] as const).find((side) => !near.includes(side)) ?? 'right');
+  }
+  return placed;
+}
+
 function sizeFigure(result: ComparisonResult): Figure {
   const rows = scored(result);
   const factor = factorOf(result);
   const at = ({ forwardFlops, mean }: Scored): { x: number; y: number } => ({ x: forwardFlops, y: factor * mean });
+  const sides = labelSides(rows.map(at));
+  const sideOf = (row: Scored): Side => sides[rows.indexOf(row)];
   const marks = rows.flatMap((row): Mark[] => [
     { kind: 'dots', points: [at(row)], ink: row.onFront ? 'law' : 'muted' },
-    { kind: 'label', ...at(row), text: row.name, ink: row.onFront ? 'text' : 'muted', side: 'right' },
+    { kind: 'label', ...at(row), text: row.name, ink: row.onFront ? 'text' : 'muted', side: sideOf(row) },
     ...(row.error === null
       ? []
       : [

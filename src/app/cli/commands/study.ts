@@ -17,7 +17,7 @@ import { STUDY_TEMPLATE } from '../../study/template.ts';
 import { comparisonText } from '../comparison-report-text.ts';
 import { scientific, table } from '../format.ts';
 import { interruptible } from '../interrupt.ts';
-import { ProgressView } from '../progress.ts';
+import { ProgressView, STOPPING } from '../progress.ts';
 import { reportText } from '../report-text.ts';
 
 interface RunFlags {
@@ -79,7 +79,10 @@ async function compare(path: string, { json = false }: RunFlags): Promise<void> 
   const file = readDocumentFile(path, comparisonSchema);
   const observer = new ProgressView();
   try {
-    const result = await interruptible((signal) => runComparison(file, { observer, signal }));
+    const result = await interruptible(
+      (signal) => runComparison(file, { observer, signal }),
+      () => observer.say(STOPPING),
+    );
     observer.close();
     console.log(
       json
@@ -98,7 +101,7 @@ async function scale(path: string, { dryRun = false, json = false }: RunFlags): 
   const stop = new AbortController();
   const interrupt = (): void => {
     if (stop.signal.aborted) process.exit(3);
-    view.say('Stopping: running trials save their state (press Ctrl-C again to leave them alone).');
+    view.say(STOPPING);
     stop.abort();
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);

@@ -4,7 +4,7 @@ import { readTrainingFile } from '../../study/training/file.ts';
 import { runTraining } from '../../study/training/run.ts';
 import { runTrial } from '../../worker/run-trial.ts';
 import { interruptible } from '../interrupt.ts';
-import { ProgressView } from '../progress.ts';
+import { ProgressView, STOPPING } from '../progress.ts';
 import { trainingText } from '../training-text.ts';
 
 interface TrainFlags {
@@ -39,11 +39,12 @@ async function training(path: string, { json = false, out }: TrainFlags): Promis
   const file = readTrainingFile(path);
   const observer = new ProgressView();
   try {
-    const result = await interruptible((signal) =>
-      runTraining(file, { observer, signal, ...(out !== undefined && { out }) }),
+    const result = await interruptible(
+      (signal) => runTraining(file, { observer, signal, ...(out !== undefined && { out }) }),
+      () => observer.say(STOPPING),
     );
     observer.close();
-    console.log(json ? JSON.stringify(result, null, 2) : trainingText(result));
+    console.log(json ? JSON.stringify(result, null, 2) : `${trainingText(result)}\n\nResults: ${file.output}`);
     if (!result.loss) process.exitCode = 1;
   } finally {
     observer.close();

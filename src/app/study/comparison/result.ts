@@ -110,6 +110,8 @@ function verdictOf(judged: readonly Judgement[], judgedBy: Measure): string {
   const told = (name: string): string =>
     `${name} is behind by ${gap(judged.find((one) => one.name === name)!.behind, judgedBy)}`;
   const equals = judged.slice(1).filter(({ p }) => p >= SIGNIFICANCE);
+  if (second.behind === 0)
+    return `${best.name} and ${second.name} have the same mean ${judgedBy}: none of the two is better.`;
   if (equals.length === 0)
     return `${best.name} pays: every other candidate is significantly worse (p < ${SIGNIFICANCE} each, Welch's test after Holm); ${told(second.name)}.`;
   const names = equals.map(({ name }) => name).join(', ');

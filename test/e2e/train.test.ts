@@ -1,0 +1,220 @@
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { ComparisonResult } from '../../src/core/schema/comparison-result.ts';
+import { documentOf, publishedSchema } from '../../src/core/schema/index.ts';
+import type { TrainingResult } from '../../src/core/schema/training-result.ts';
+import { tooWide } from '../support/in-process.ts';
+import { faultsOf } from '../support/json-schema.ts';
+import type { JsonSchema } from '../support/json-schema.ts';
+import { workersOf } from '../support/kill.ts';
+import { isoflop, startIsoflop } from '../support/study.ts';
+import { DATA, houses, imageFolder, IMAGES, pngOf, TABLE, TEXT, writeTraining } from '../support/training.ts';
+import type { TrainingFixture } from '../support/training.ts';
+
+function train({ file }: TrainingFixture): TrainingResult {
+  const { stdout, stderr, code } = isoflop('train', file, '--json');
+  expect(code, stderr).toBe(0);
+  return JSON.parse(stdout) as TrainingResult;
+}
+
+const lossesOf = ({ runs }: TrainingResult): (number | null)[] => runs.map(({ loss }) => loss);
+const schemaFaults = (name: string, document: unknown): string[] =>
+  faultsOf(publishedSchema(documentOf(name)) as JsonSchema, document);
+
+describe('isoflop train', () => {
+  it('learns to tell images apart, with a seed each, the same way each time', () => {
+    const training = writeTraining({ ...IMAGES, seeds: 2 });
+    const result = train(training);
+    expect(schemaFaults('training-result', result)).toEqual([]);
+    expect(result).toMatchObject({
+      data: { task: 'classification', train: 120, heldOut: 30 },
+      runs: [{ seed: 0 }, { seed: 1 }],
+    });
+    expect(result.accuracy!.mean).toBeGreaterThan(0.9);
+    expect(result.knowingNothing).toBeCloseTo(Math.log(3), 10);
+    const [first, second] = lossesOf(result);
+    expect(second).not.toBe(first);
+    expect(lossesOf(train(writeTraining({ ...IMAGES, seeds: 2 })))).toEqual([first, second]);
+
+    // The second call finds its runs done; a person reads the same numbers within 80 columns.
+    const { stdout, stderr, code } = isoflop('train', training.file);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain(first!.toFixed(4));
+    expect(
+      stdout
+        .split('\n')
+        .filter((line) => !line.startsWith('Results: '))
+        .flatMap(tooWide),
+    ).toEqual([]);
+    expect(globSync('trials/*/attempt-*', { cwd: training.output })).toHaveLength(2);
+  });
+
+  it("learns a number, and tells its error in the target's unit", () => {
+    const result = train(writeTraining(TABLE));
+    const [{ loss, metrics }] = result.runs;
+    // The model learns (price - mean) / deviation, so that its mse is the squared error over the variance.
+    const ratio = metrics.rmse / Math.sqrt(loss!);
+    const prices = houses(200, 3)
+      .slice(1)
+      .map((row) => Number(row.split(',')[2]));
+    const mean = prices.reduce((sum, price) => sum + price, 0) / prices.length;
+    const deviation = Math.sqrt(prices.reduce((sum, price) => sum + (price - mean) ** 2, 0) / prices.length);
+    // 160 of the 200 rows fit the deviation.
+    expect(ratio / deviation).toBeGreaterThan(0.85);
+    expect(ratio / deviation).toBeLessThan(1.15);
+    expect(metrics.rmse).toBeLessThan(deviation / 5);
+    expect(result.rmse).toEqual({ mean: metrics.rmse, error: null });
+  });
+
+  it('learns a text better than its token frequencies', () => {
+    const result = train(writeTraining(TEXT));
+    expect(result.data.task).toBe('language');
+    expect(result.loss!.mean).toBeLessThan(result.knowingNothing - 1);
+    expect(result.accuracy).toBeNull();
+  });
+
+  it('killed in the middle and run again, ends with the same digits', async () => {
+    const long = {
+      ...IMAGES,
+      epochs: 200,
+      evaluation: { every: 20 },
+      recipe: { ...IMAGES.recipe, ema: { decay: 0.9 } },
+    };
+    const calm = train(writeTraining(long));
+    const training = writeTraining(long);
+    const driver = startIsoflop('train', training.file);
+    const ended = new Promise((resolve) => driver.once('exit', resolve));
+    const checkpoint = join(training.output, 'trials/seed-0/checkpoints');
+    while (driver.exitCode === null && globSync('*', { cwd: checkpoint }).length === 0) await sleep(10);
+    for (const pid of workersOf({ ...training, folder: dirname(training.file) })) process.kill(pid, 'SIGKILL');
+    driver.kill('SIGKILL');
+    await ended;
+    const resumed = train(training);
+    expect(globSync('trials/*/attempt-*', { cwd: training.output }).length).toBeGreaterThan(1);
+    expect(lossesOf(resumed)).toEqual(lossesOf(calm));
+    expect(resumed.runs[0].metrics.accuracy).toBe(calm.runs[0].metrics.accuracy);
+  });
+
+  it('refuses to mix two trainings in one folder, but takes more seeds', () => {
+    const training = writeTraining({ ...TABLE, epochs: 2 });
+    const [first] = lossesOf(train(training));
+    writeFileSync(training.file, readFileSync(training.file, 'utf8').replace('epochs: 2', 'epochs: 2\nseeds: 2'));
+    expect(lossesOf(train(training))[0]).toBe(first);
+    writeFileSync(training.file, readFileSync(training.file, 'utf8').replace('epochs: 2', 'epochs: 3'));
+    const { code, stderr } = isoflop('train', training.file);
+    expect(code).toBe(2);
+    expect(stderr).toContain('another training');
+  });
+
+  it('a run that learns nothing is told and ends with 1', () => {
+    const { code, stdout, stderr } = isoflop(
+      'train',
+      writeTraining({ ...TABLE, recipe: { ...TABLE.recipe, learningRate: 1e-9 }, epochs: 1 }).file,
+    );
+    expect(code, stderr).toBe(1);
+    expect(stdout).toContain('stuck');
+    expect(stdout).toContain('No run ended well');
+  });
+});
+
+describe('isoflop train on bad data', () => {
+  const png = imageFolder(12, 4);
+  const folderTraining = (data: object = {}): object => ({
+    ...IMAGES,
+    data: { kind: 'images', train: 'images', ...data },
+  });
+  const labels = DATA['train-labels'] as Uint8Array;
+  const spoilt = (at: number, value: number): Uint8Array => labels.map((byte, index) => (index === at ? value : byte));
+  const table = (changes: object = {}): object => ({ ...TABLE, data: { ...TABLE.data, ...changes } });
+  const rows = houses(200, 3);
+
+  it.each<{ what: string; training: object; files: Record<string, string | Uint8Array>; says: RegExp[] }>([
+    {
+      what: 'a corrupt JPEG',
+      training: folderTraining(),
+      files: { ...png, 'images/class-1/broken.jpg': Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 1, 2, 3]) },
+      says: [/class-1\/broken\.jpg/],
+    },
+    {
+      what: 'an image of another size',
+      training: folderTraining(),
+      files: { ...png, 'images/class-2/z.png': pngOf(5, 9) },
+      says: [/class-2\/z\.png/, /5|9/],
+    },
+    {
+      what: 'a label that no class has',
+      training: { ...IMAGES, data: { ...IMAGES.data, classes: ['low', 'middle', 'high'] } },
+      files: { ...DATA, 'train-labels': spoilt(8 + 7, 9) },
+      says: [/train-labels/, /7|8/, /9/],
+    },
+    {
+      what: 'a class that a part lacks',
+      training: IMAGES,
+      files: { ...DATA, 'train-labels': labels.map((byte, index) => (index >= 8 && byte === 2 ? 1 : byte)) },
+      says: [/class/],
+    },
+    {
+      what: 'a category that only the test part has',
+      training: table({ test: 'test.csv' }),
+      files: { ...DATA, 'test.csv': ['area,district,price', '80,west,90000', '70,north,80000'].join('\n') },
+      says: [/test\.csv/, /west/, /district/],
+    },
+    {
+      what: 'NaN in a feature',
+      training: table(),
+      files: { ...DATA, 'houses.csv': [...rows.slice(0, 5), 'NaN,north,100000', ...rows.slice(5)].join('\n') },
+      says: [/houses\.csv/, /area/, /6|7/],
+    },
+  ])('$what: exit code 2, with file and entry', ({ training, files, says }) => {
+    const { code, stderr, stdout } = isoflop('train', writeTraining(training, files).file);
+    expect(code, stderr).toBe(2);
+    expect(stdout).toBe('');
+    for (const part of says) expect(stderr).toMatch(part);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('what an option leaves out is counted and told', () => {
+    const files = { ...DATA, 'houses.csv': [...rows.slice(0, 5), 'NaN,north,100000', ...rows.slice(5)].join('\n') };
+    const { data } = train(writeTraining({ ...TABLE, epochs: 2, data: { ...TABLE.data, missing: 'drop' } }, files));
+    expect(data.excluded).toMatchObject([{ count: 1 }]);
+    expect(data.train + data.heldOut).toBe(200);
+  });
+});
+
+describe('a comparison', () => {
+  it('tunes, trains and judges its candidates, and writes its report', () => {
+    const { file, output } = writeTraining({
+      ...IMAGES,
+      schema: 'isoflop.comparison/1',
+      data: { ...IMAGES.data, validation: 0.2 },
+      epochs: undefined,
+      steps: 20,
+      seeds: 2,
+      candidates: [{ name: 'base' }, { name: 'wider', scale: { along: 'width', macs: 2 } }],
+      tune: { learningRate: [0.5, 1] },
+    });
+    const { stdout, stderr, code } = isoflop('study', 'run', file, '--json');
+    expect(code, stderr).toBe(0);
+    const result = JSON.parse(stdout) as ComparisonResult;
+    expect(schemaFaults('comparison-result', result)).toEqual([]);
+    expect(JSON.parse(readFileSync(join(output, 'comparison.json'), 'utf8'))).toEqual(result);
+    const [base, wider] = ['base', 'wider'].map((name) => result.candidates.find((one) => one.name === name)!);
+    expect(base.scores).toHaveLength(2);
+    expect(base.tried.length).toBeGreaterThanOrEqual(2);
+    expect(wider.params).toBeGreaterThan(base.params);
+    // Equal training FLOPs, but for the rounding to whole steps.
+    expect(Math.abs(wider.trainingFlops / base.trainingFlops - 1)).toBeLessThan(1 / 20);
+    for (const name of ['report.html', 'figures/candidates.svg', 'figures/candidates.png', 'figures/front.png'])
+      expect(existsSync(join(output, name)), name).toBe(true);
+    const text = isoflop('study', 'run', file);
+    expect(text.code).toBe(0);
+    expect(
+      text.stdout
+        .split('\n')
+        .filter((line) => !line.startsWith('Report: '))
+        .flatMap(tooWide),
+    ).toEqual([]);
+  });
+});
