@@ -1,0 +1,45 @@
+import type { Graph, Operator, OperatorKind, TensorId } from '../../../core/graph/types.ts';
+import type { Emitter } from '../emitter.ts';
+import { BlockedBatchNorms } from './batch-norm.ts';
+import { convolution, filterGradient } from './convolution.ts';
+import { alike, ImageGates } from './elementwise.ts';
+import { BlockedImages } from './images.ts';
+import { inputGradient } from './input-gradient.ts';
+
+/** Writes what it can of a graph on blocked images; other operators ask for their operands as they stand. */
+export class BlockedLowering {
+  readonly #images: BlockedImages;
+  readonly #lower: Readonly<Partial<Record<OperatorKind, (operator: Operator) => boolean>>>;
+
+  constructor(e: Emitter, graph: Graph, block: number) {
+    const images = new BlockedImages(e, graph, block);
+    const norms = new BlockedBatchNorms(images);
+    const gates = new ImageGates(images);
+    const same = (operator: Operator): boolean => alike(images, operator);
+    this.#images = images;
+    this.#lower = {
+      convolution: (operator) => convolution(images, operator),
+      convolutionInputGradient: (operator) => inputGradient(images, operator),
+      convolutionFilterGradient: (operator) => filterGradient(images, operator),
+      batchNormalize: (operator) => norms.forward(operator),
+      batchNormalizeGradient: (operator) => norms.backward(operator),
+      activation: same,
+      activationGradient: same,
+      scale: same,
+      add: (operator) => gates.add(operator),
+      multiply: (operator) => gates.multiply(operator),
+      broadcast: (operator) => gates.broadcast(operator),
+      reduce: (operator) => gates.reduce(operator),
+    };
+  }
+
+  /** Whether the operator was written. */
+  lower(operator: Operator): boolean {
+    return this.#lower[operator.kind]?.(operator) ?? false;
+  }
+
+  /** Name of a tensor with its axes as the graph says, written now if need be. */
+  plain(id: TensorId): string {
+    return this.#images.plain(id);
+  }
+}
