@@ -10,19 +10,18 @@ export interface Taps {
 /** Lower than any place: a slice downwards ends before the first cell. */
 const BEFORE_ALL = -(2 ** 31);
 
-/** Some cells of filters [., ., height, width] in reverse order. */
-export function reversed(images: BlockedImages, filters: string, taps: readonly Taps[]): string {
-  if (taps.every(({ first, count }) => first === 0 && count === 1)) return cut(images, filters, taps);
-  const { e } = images;
+/** Some cells of filters [., ., ...window] in reverse order. */
+export function reversed(
+  { e }: BlockedImages,
+  filters: string,
+  window: readonly number[],
+  taps: readonly Taps[],
+): string {
+  if (window.every((extent) => extent === 1)) return filters;
   const starts = taps.map(({ first, step, count }) => first + step * (count - 1));
   const ends = taps.map(({ first }) => (first > 0 ? first - 1 : BEFORE_ALL));
   const steps = taps.map(({ step }) => -step);
   return e.node('Slice', [filters, e.integers(starts), e.integers(ends), e.integers([2, 3]), e.integers(steps)]);
-}
-
-/** The first cell alone; nothing where the window has no other. */
-function cut({ e }: BlockedImages, filters: string, taps: readonly Taps[]): string {
-  return e.node('Slice', [filters, e.integers(taps.map(() => 0)), e.integers(taps.map(() => 1)), e.integers([2, 3])]);
 }
 
 /** Filters [out, in, height, width] in blocked order; `wide` where the image is blocked too, and not plain with few channels. */
@@ -38,8 +37,20 @@ export function blockedFilters(images: BlockedImages, filters: string, shape: Sh
   }
   const inner = images.filled(from);
   const square = images.extend(whole, [to, from, height, width], 1, inner);
-  const parts = images.reshape(square, [to / block, block, inner / block, block, height, width]);
-  const moved = e.node('Transpose', [parts], { integers: { perm: [0, 2, 4, 5, 3, 1] } });
+  // A plain transposition, then one that moves whole blocks: onnxruntime is slow at six axes in one.
+  const matrix = images.reshape(square, [to, inner * height * width]);
+  const turned = e.node('Transpose', [matrix], { integers: { perm: [1, 0] } });
+  const [shapeOfParts, perm] =
+    height * width === 1
+      ? [
+          [inner, to / block, block],
+          [1, 0, 2],
+        ]
+      : [
+          [inner / block, block, height * width, to / block, block],
+          [3, 0, 2, 1, 4],
+        ];
+  const moved = e.node('Transpose', [images.reshape(turned, shapeOfParts)], { integers: { perm } });
   return images.reshape(moved, [to, inner, height, width]);
 }
 

@@ -20,6 +20,8 @@ export class BlockedImages {
   readonly #blocked = new Map<TensorId, string>();
   readonly #plain = new Set<TensorId>();
   readonly #rows = new Map<TensorId, string>();
+  /** Tensors that an operator wrote as rows. */
+  readonly #ours = new Set<TensorId>();
   /** Tensors that are written only if someone wants them as they are. */
   readonly #deferred = new Map<TensorId, () => void>();
   readonly #consumers = new Map<TensorId, number>();
@@ -40,8 +42,9 @@ export class BlockedImages {
     return this.#consumers.get(id) ?? 0;
   }
 
+  /** Whether an image stands in an order of ours, be it blocked or rows. */
   isBlocked(id: TensorId): boolean {
-    return this.#blocked.has(id);
+    return this.#blocked.has(id) || this.#ours.has(id);
   }
 
   /** Channels filled up to whole blocks. */
@@ -60,6 +63,18 @@ export class BlockedImages {
     this.#blocked.set(id, name);
   }
 
+  /** Says that an operator wrote an image as rows [batch places, channels]. */
+  placeRows(id: TensorId, name: string): void {
+    const [samples, channels, ...places] = this.shapeOf(id);
+    if (sizeOf(places) === 1) {
+      this.reshape(name, [samples, channels, ...places], this.plain(id));
+      return;
+    }
+    this.#ours.add(id);
+    this.#rows.set(id, this.reshape(name, [samples, ...places, channels]));
+  }
+
+  /** Leaves a tensor unwritten until someone wants it. */
   defer(id: TensorId, write: () => void): void {
     this.#deferred.set(id, write);
   }
@@ -68,10 +83,12 @@ export class BlockedImages {
   plain(id: TensorId): string {
     this.#settle(id);
     const { name } = this.#graph.tensors[id];
-    const blocked = this.#blocked.get(id);
-    if (blocked === undefined || this.#plain.has(id)) return name;
+    if (!this.isBlocked(id) || this.#plain.has(id)) return name;
     this.#plain.add(id);
-    this.node('ReorderOutput', [blocked], { integers: { channels: this.shapeOf(id)[1] } }, name);
+    const blocked = this.#blocked.get(id);
+    if (blocked === undefined)
+      this.e.node('Transpose', [this.#rows.get(id)!], { integers: { perm: [0, 3, 1, 2] } }, name);
+    else this.node('ReorderOutput', [blocked], { integers: { channels: this.shapeOf(id)[1] } }, name);
     return name;
   }
 
@@ -80,12 +97,22 @@ export class BlockedImages {
     this.#settle(id);
     const known = this.#blocked.get(id);
     if (known !== undefined) return known;
-    const [, channels] = this.shapeOf(id);
-    const whole = this.extend(this.plain(id), this.shapeOf(id), 1, multiple(channels, REORDERED_CHANNELS));
-    const made = this.node('ReorderInput', [whole]);
-    this.#plain.add(id);
+    const made = this.#reordered(id);
     this.#blocked.set(id, made);
     return made;
+  }
+
+  #reordered(id: TensorId): string {
+    const shape = this.shapeOf(id);
+    const fours = multiple(shape[1], REORDERED_CHANNELS);
+    if (!this.#ours.has(id)) {
+      const plain = this.plain(id);
+      this.#plain.add(id);
+      return this.node('ReorderInput', [this.extend(plain, shape, 1, fours)]);
+    }
+    const [samples, channels, ...places] = shape;
+    const rows = this.extend(this.#rows.get(id)!, [samples, ...places, channels], 3, fours);
+    return this.node('ReorderInput', [rows], { integers: { channels_last: 1 } });
   }
 
   /** Name of an image as [batch, height, width, channels]. */
@@ -93,14 +120,18 @@ export class BlockedImages {
     this.#settle(id);
     const known = this.#rows.get(id);
     if (known !== undefined) return known;
-    const blocked = this.#blocked.get(id);
-    const integers = { channels: this.shapeOf(id)[1], channels_last: 1 };
-    const made =
-      blocked === undefined
-        ? this.e.node('Transpose', [this.plain(id)], { integers: { perm: [0, 2, 3, 1] } })
-        : this.node('ReorderOutput', [blocked], { integers });
+    const made = this.#madeRows(id);
     this.#rows.set(id, made);
     return made;
+  }
+
+  #madeRows(id: TensorId): string {
+    const [samples, channels, ...places] = this.shapeOf(id);
+    const blocked = this.#blocked.get(id);
+    if (blocked !== undefined)
+      return this.node('ReorderOutput', [blocked], { integers: { channels, channels_last: 1 } });
+    if (sizeOf(places) === 1) return this.reshape(this.plain(id), [samples, ...places, channels]);
+    return this.e.node('Transpose', [this.plain(id)], { integers: { perm: [0, 2, 3, 1] } });
   }
 
   /** Adds a node of onnxruntime's blocked operators. */

@@ -5,6 +5,7 @@ import { convolution, filterGradient } from './convolution.ts';
 import { alike, ImageGates } from './elementwise.ts';
 import { BlockedImages } from './images.ts';
 import { inputGradient } from './input-gradient.ts';
+import * as pointwise from './pointwise.ts';
 
 /** Writes what it can of a graph on blocked images; other operators ask for their operands as they stand. */
 export class BlockedLowering {
@@ -18,9 +19,11 @@ export class BlockedLowering {
     const same = (operator: Operator): boolean => alike(images, operator);
     this.#images = images;
     this.#lower = {
-      convolution: (operator) => convolution(images, operator),
-      convolutionInputGradient: (operator) => inputGradient(images, operator),
-      convolutionFilterGradient: (operator) => filterGradient(images, operator),
+      convolution: (operator) => pointwise.convolution(images, operator) || convolution(images, operator),
+      convolutionInputGradient: (operator) =>
+        pointwise.inputGradient(images, operator) || inputGradient(images, operator),
+      convolutionFilterGradient: (operator) =>
+        pointwise.filterGradient(images, operator) || filterGradient(images, operator),
       batchNormalize: (operator) => norms.forward(operator),
       batchNormalizeGradient: (operator) => norms.backward(operator),
       activation: same,

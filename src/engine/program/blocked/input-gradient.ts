@@ -24,7 +24,7 @@ export function inputGradient(images: BlockedImages, operator: Operator): boolea
   const [from, to, filters] = [operator.outputs[0], dy, w].map((id) => images.shapeOf(id));
   const kind =
     from[1] < images.block && operator.attributes.groups !== from[1] ? undefined : kindOf(operator, from, to, filters);
-  if (!kind || sizeOf(to.slice(2)) === 1) return false;
+  if (!kind) return false;
   const windows = windowsOf(operator.attributes, filters.slice(2), from, to);
   const phases = windows.window.map((_, axis) => phasesOf(windows, axis));
   if (!phases.every((axis) => isRunnable(axis))) return false;
@@ -79,7 +79,7 @@ function phaseOf(
   if (taps.some(({ count }) => count === 0)) return undefined;
   const [[, channels], [, out]] = [images.shapeOf(outputs[0]), images.shapeOf(inputs[0])];
   const window = taps.map(({ count }) => count);
-  const chosen = reversed(images, oriented, taps);
+  const chosen = reversed(images, oriented, images.shapeOf(inputs[1]).slice(2), taps);
   const weights =
     kind === 'depthwise'
       ? blockedDepthwise(images, chosen, [channels, 1, ...window])
