@@ -25,19 +25,18 @@ export const notRunYet = (what: string): IsoflopError =>
     hint: 'Train it with a program of your own.',
   });
 
+/** 0.5 (1 + t) for t in [-1, 1], in one pass: clipping to [0, 1] changes nothing. */
+const halfPlus = (e: Emitter, t: string): string => e.node('HardSigmoid', [t], { floats: { alpha: 0.5, beta: 0.5 } });
+
 /** Standard normal distribution function; identical nodes of forward and backward pass are merged by onnxruntime. */
 function normalCdf(e: Emitter, x: string): string {
-  const erf = e.node('Erf', [e.node('Mul', [x, e.scalar(INVERSE_ROOT_2)])]);
-  return e.node('Add', [e.node('Mul', [erf, e.scalar(0.5)]), e.scalar(0.5)]);
+  return halfPlus(e, e.node('Erf', [e.node('Mul', [x, e.scalar(INVERSE_ROOT_2)])]));
 }
 
 function tanhInner(e: Emitter, x: string, square: string): string {
   const factor = e.node('Add', [e.node('Mul', [square, e.scalar(TANH_K * TANH_C)]), e.scalar(TANH_K)]);
   return e.node('Tanh', [e.node('Mul', [x, factor])]);
 }
-
-/** 0.5 (1 + t) */
-const halfPlus = (e: Emitter, t: string): string => e.node('Add', [e.node('Mul', [t, e.scalar(0.5)]), e.scalar(0.5)]);
 
 /** y = f(x), written to `output`. */
 export function emitActivation(e: Emitter, activation: Activation, x: string, output: string): void {
