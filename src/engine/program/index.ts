@@ -15,7 +15,7 @@ import type {
 } from './contract.ts';
 import { BlockedLowering } from './blocked/index.ts';
 import { Emitter } from './emitter.ts';
-import { lowerOperator, lowerPlainly } from './lower/index.ts';
+import { lowerOperator } from './lower/index.ts';
 import { encodeModel } from './onnx.ts';
 import { Placement } from './placement.ts';
 
@@ -180,13 +180,9 @@ function encode(graph: Graph, outputs: readonly ProgramOutput[], { channelBlock 
   const used = new Set(operators.flatMap((operator) => operator.inputs));
   for (const { id, name, shape, values } of graph.tensors)
     if (values && used.has(id)) emitter.tensor(name, shape, values);
-  const placement = channelBlock
-    ? new BlockedLowering(emitter, { ...graph, operators }, channelBlock)
-    : new Placement(emitter, graph);
-  for (const operator of operators) {
-    if (placement instanceof Placement) lowerOperator(emitter, graph, operator, placement);
-    else if (!placement.lower(operator)) lowerPlainly(emitter, graph, operator, (id) => placement.plain(id));
-  }
+  const blocked = channelBlock ? new BlockedLowering(emitter, { ...graph, operators }, channelBlock) : undefined;
+  const placement = blocked?.placement ?? new Placement(emitter, graph);
+  for (const operator of operators) if (!blocked?.lower(operator)) lowerOperator(emitter, graph, operator, placement);
   for (const id of results) placement.plain(id);
   const parameters = graph.parameters.map(({ tensor }): Tensor => graph.tensors[tensor]);
   const masks = (graph.masks ?? []).map(({ tensor }) => graph.tensors[tensor]);

@@ -2,6 +2,7 @@ import { sizeOf } from '../../../core/graph/shapes.ts';
 import type { Graph, TensorId } from '../../../core/graph/types.ts';
 import type { Emitter } from '../emitter.ts';
 import type { NodeAttributes } from '../onnx.ts';
+import { Placement } from '../placement.ts';
 
 /** Reorders work on channels in fours. */
 const REORDERED_CHANNELS = 4;
@@ -16,6 +17,8 @@ export type Shape = readonly number[];
 export class BlockedImages {
   readonly e: Emitter;
   readonly block: number;
+  /** Where other operators leave and look for their tensors. */
+  readonly placement: Placement;
   readonly #graph: Graph;
   readonly #blocked = new Map<TensorId, string>();
   readonly #plain = new Set<TensorId>();
@@ -27,6 +30,7 @@ export class BlockedImages {
   readonly #consumers = new Map<TensorId, number>();
 
   constructor(e: Emitter, graph: Graph, block: number) {
+    this.placement = new Placement(e, graph, (id) => this.#write(id));
     this.e = e;
     this.block = block;
     this.#graph = graph;
@@ -81,15 +85,19 @@ export class BlockedImages {
 
   /** Name of a tensor with its axes as the graph says. */
   plain(id: TensorId): string {
+    return this.placement.plain(id);
+  }
+
+  /** Writes a tensor with its axes as the graph says, if it stands in an order of ours alone. */
+  #write(id: TensorId): void {
     this.#settle(id);
-    const { name } = this.#graph.tensors[id];
-    if (!this.isBlocked(id) || this.#plain.has(id)) return name;
+    if (!this.isBlocked(id) || this.#plain.has(id)) return;
     this.#plain.add(id);
+    const { name } = this.#graph.tensors[id];
     const blocked = this.#blocked.get(id);
     if (blocked === undefined)
       this.e.node('Transpose', [this.#rows.get(id)!], { integers: { perm: [0, 3, 1, 2] } }, name);
     else this.node('ReorderOutput', [blocked], { integers: { channels: this.shapeOf(id)[1] } }, name);
-    return name;
   }
 
   /** Name of an image in blocked order. */

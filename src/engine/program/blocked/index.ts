@@ -1,5 +1,6 @@
-import type { Graph, Operator, OperatorKind, TensorId } from '../../../core/graph/types.ts';
+import type { Graph, Operator, OperatorKind } from '../../../core/graph/types.ts';
 import type { Emitter } from '../emitter.ts';
+import type { Placement } from '../placement.ts';
 import { BlockedBatchNorms } from './batch-norm.ts';
 import { convolution, filterGradient } from './convolution.ts';
 import { alike, ImageGates } from './elementwise.ts';
@@ -41,8 +42,8 @@ export class BlockedLowering {
     return this.#lower[operator.kind]?.(operator) ?? false;
   }
 
-  /** Name of a tensor with its axes as the graph says, written now if need be. */
-  plain(id: TensorId): string {
-    return this.#images.plain(id);
+  /** Where other operators leave and look for their tensors. */
+  get placement(): Placement {
+    return this.#images.placement;
   }
 }
