@@ -80,8 +80,8 @@ function depthwiseFilterGradient(images: BlockedImages, { inputs, outputs }: Ope
   e.node('Slice', [whole, e.integers([0]), channels, e.integers([0])], {}, images.plain(outputs[0]));
 }
 
-/** Columns of one product at most: taps of few channels are joined into one product, others have one each. */
-const JOINED_COLUMNS = 128;
+/** With fewer channels a product for each tap is too narrow: all taps go into one. */
+const NARROW = 16;
 
 /** What each cell of the window sees, as rows [places of all samples, in], times the rows of dy. */
 function fullFilterGradient(images: BlockedImages, { inputs, outputs }: Operator, windows: Windows): void {
@@ -98,7 +98,7 @@ function fullFilterGradient(images: BlockedImages, { inputs, outputs }: Operator
   const seen = tapRows(images, images.rows(x), windows).map((tap) => images.reshape(tap, [count, channels]));
   if (seen.length === 1) {
     images.reshape(product(seen[0]), shape, output);
-  } else if (channels * seen.length <= JOINED_COLUMNS) {
+  } else if (channels < NARROW) {
     const whole = product(e.node('Concat', seen, { integers: { axis: 1 } }));
     const byTap = images.reshape(whole, [out, seen.length, channels]);
     images.reshape(e.node('Transpose', [byTap], { integers: { perm: [0, 2, 1] } }), shape, output);

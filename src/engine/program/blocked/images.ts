@@ -112,15 +112,24 @@ export class BlockedImages {
 
   #reordered(id: TensorId): string {
     const shape = this.shapeOf(id);
-    const fours = multiple(shape[1], REORDERED_CHANNELS);
     if (!this.#ours.has(id)) {
       const plain = this.plain(id);
       this.#plain.add(id);
-      return this.node('ReorderInput', [this.extend(plain, shape, 1, fours)]);
+      return this.reorder(plain, shape[1]);
     }
     const [samples, channels, ...places] = shape;
-    const rows = this.extend(this.#rows.get(id)!, [samples, ...places, channels], 3, fours);
+    const rows = this.extend(this.#rows.get(id)!, [samples, ...places, channels], 3, fours(channels));
     return this.node('ReorderInput', [rows], { integers: { channels_last: 1 } });
+  }
+
+  /** Something of `channels` in the second of four axes in blocked order. */
+  reorder(name: string, channels: number): string {
+    const filled = fours(channels);
+    const whole =
+      filled === channels
+        ? name
+        : this.e.node('Pad', [name, this.e.integers([0, 0, 0, 0, 0, filled - channels, 0, 0])]);
+    return this.node('ReorderInput', [whole]);
   }
 
   /** Name of an image as [batch, height, width, channels]. */
@@ -201,4 +210,4 @@ interface Affine {
   readonly sum?: string;
 }
 
-const multiple = (value: number, of: number): number => Math.ceil(value / of) * of;
+const fours = (channels: number): number => Math.ceil(channels / REORDERED_CHANNELS) * REORDERED_CHANNELS;

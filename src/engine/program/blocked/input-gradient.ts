@@ -4,7 +4,7 @@ import { windowsOf } from '../lower/windows.ts';
 import type { Windows } from '../lower/windows.ts';
 import { kindOf } from './convolution.ts';
 import type { ConvolutionKind } from './convolution.ts';
-import { blockedDepthwise, blockedFilters, reversed } from './filters.ts';
+import { adjointFilters, blockedDepthwise, reversed } from './filters.ts';
 import type { Taps } from './filters.ts';
 import type { BlockedImages } from './images.ts';
 
@@ -28,9 +28,10 @@ export function inputGradient(images: BlockedImages, operator: Operator): boolea
   const windows = windowsOf(operator.attributes, filters.slice(2), from, to);
   const phases = windows.window.map((_, axis) => phasesOf(windows, axis));
   if (!phases.every((axis) => isRunnable(axis))) return false;
-  const oriented = orientedFilters(images, images.plain(w), kind);
+  const weightsOf =
+    kind === 'depthwise' ? depthwiseFilters(images, w) : adjointFilters(images, images.plain(w), filters);
   const parts = phases[0].map((vertical) =>
-    phases[1].map((horizontal) => phaseOf(images, operator, kind, oriented, [vertical, horizontal])),
+    phases[1].map((horizontal) => phaseOf(images, operator, kind, weightsOf, [vertical, horizontal])),
   );
   images.placeBlocked(operator.outputs[0], woven(images, operator, windows, parts));
   return true;
@@ -64,30 +65,29 @@ function isRunnable(phases: readonly Phase[]): boolean {
   );
 }
 
-/** Inputs and outputs of full filters change places. */
-const orientedFilters = ({ e }: BlockedImages, filters: string, kind: ConvolutionKind): string =>
-  kind === 'depthwise' ? filters : e.node('Transpose', [filters], { integers: { perm: [1, 0, 2, 3] } });
+const depthwiseFilters =
+  (images: BlockedImages, w: number) =>
+  (taps: readonly Taps[]): string => {
+    const [channels, , ...window] = images.shapeOf(w);
+    const chosen = reversed(images, images.plain(w), window, taps);
+    return blockedDepthwise(images, chosen, [channels, 1, ...taps.map(({ count }) => count)]);
+  };
 
 function phaseOf(
   images: BlockedImages,
   { inputs, outputs, attributes }: Operator,
   kind: ConvolutionKind,
-  oriented: string,
+  weightsOf: (taps: readonly Taps[]) => string,
   phase: readonly Phase[],
 ): string | undefined {
   const taps = phase.map((one) => one.taps);
   if (taps.some(({ count }) => count === 0)) return undefined;
-  const [[, channels], [, out]] = [images.shapeOf(outputs[0]), images.shapeOf(inputs[0])];
-  const window = taps.map(({ count }) => count);
-  const chosen = reversed(images, oriented, images.shapeOf(inputs[1]).slice(2), taps);
-  const weights =
-    kind === 'depthwise'
-      ? blockedDepthwise(images, chosen, [channels, 1, ...window])
-      : blockedFilters(images, chosen, [channels, out, ...window], true);
+  const [, channels] = images.shapeOf(outputs[0]);
+  const weights = weightsOf(taps);
   const isStrided = (attributes.strides ?? []).some((stride) => stride > 1);
   const integers = {
     pads: [...phase.map(({ before }) => before), ...phase.map(({ after }) => after)],
-    kernel_shape: window,
+    kernel_shape: taps.map(({ count }) => count),
     group: kind === 'depthwise' ? images.filled(channels) : 1,
     dilations: isStrided ? [1, 1] : (attributes.dilations ?? [1, 1]),
   };
