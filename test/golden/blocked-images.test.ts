@@ -10,9 +10,9 @@ import { TrainingSession } from '../../src/engine/session/training-session.ts';
 import { uniform } from '../support/hashed.ts';
 
 /** Loss and gradients of a graph after one step; `block` as the program is written for. */
-async function stepOf(graph: Graph, block: number | undefined): Promise<Map<string, Float32Array>> {
+async function stepOf(graph: Graph, block: number | undefined, threads = 1): Promise<Map<string, Float32Array>> {
   const program = compileTraining(graph, { channelBlock: block });
-  const session = await TrainingSession.create(program, () => ({ learningRateFactor: 1, weightDecay: 0 }), 1);
+  const session = await TrainingSession.create(program, () => ({ learningRateFactor: 1, weightDecay: 0 }), threads);
   try {
     for (const [index, { name, shape, role }] of program.parameters.entries()) {
       const spread = role === 'gain' || role === 'bias' ? 1 : Math.sqrt(3 / (sizeOf(shape) / shape[0]));
@@ -107,5 +107,20 @@ describe('blocked images give the gradients of plain ones', () => {
   it.each(NETS)('net: %s', async (_, document) => {
     const graph = modelOfFamily(document, 'net').lower({ batch: 4 });
     await expectSame(objectiveForm(graph, { loss: 'cross-entropy', training: true }), 1e-3);
+  });
+
+  it('repeats to the last digit, with two threads too', async () => {
+    const graph = objectiveForm(modelOfFamily(NETS[0][1], 'net').lower({ batch: 4 }), {
+      loss: 'cross-entropy',
+      training: true,
+    });
+    const block = await channelBlock();
+    const [first, second, third] = [
+      await stepOf(graph, block),
+      await stepOf(graph, block),
+      await stepOf(graph, block, 2),
+    ];
+    expect(second).toEqual(first);
+    for (const [name, wanted] of first) expect(distance(third.get(name)!, wanted, 1e-6), name).toBeLessThan(1e-6);
   });
 });
