@@ -15,6 +15,7 @@ import { Random } from '../src/core/math/random.ts';
 import { initialize } from '../src/core/recipe/initialization.ts';
 import { recipeSchema } from '../src/core/schema/recipe.ts';
 import { compileTraining } from '../src/engine/program/index.ts';
+import { channelBlock } from '../src/engine/session/channel-block.ts';
 import { TrainingSession } from '../src/engine/session/training-session.ts';
 import { CASES } from './engine-cases.ts';
 import type { Case } from './engine-cases.ts';
@@ -64,7 +65,7 @@ async function training(
     parametrization: 'standard',
     optimizer: { beta2: 0.999, clip: 0 },
   });
-  const program = compileTraining(graph);
+  const program = compileTraining(graph, { channelBlock: await channelBlock() });
   const session = await TrainingSession.create(program, () => ({ learningRateFactor: 1, weightDecay: 0 }), threads);
   const context = { depth: 0, tiedHead: false, zeroHead: false };
   for (const [index, parameter] of program.parameters.entries()) {

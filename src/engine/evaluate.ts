@@ -5,6 +5,7 @@ import type { Metrics } from './metrics.ts';
 import type { Network } from './network.ts';
 import type { EvaluationProgram } from './program/contract.ts';
 import { compileEvaluation } from './program/index.ts';
+import { channelBlock } from './session/channel-block.ts';
 import { RuntimeSession } from './session/runtime-session.ts';
 import type { Binding } from './session/runtime-session.ts';
 
@@ -49,7 +50,7 @@ export class Evaluator {
   private readonly predictions: Float32Array;
 
   static async create(network: Network, weights: Weights, threads: number): Promise<Evaluator> {
-    const program = compileEvaluation(network.graph(BATCH, false));
+    const program = compileEvaluation(network.graph(BATCH, false), { channelBlock: await channelBlock() });
     const inputs = program.inputs.map(({ name, shape, dtype }) => {
       const values = dtype === 'int32' ? new Int32Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
       return { name, shape, values };

@@ -9,6 +9,7 @@ import { assignWeights } from './export.ts';
 import type { Network } from './network.ts';
 import { TrainingProgress } from './progress.ts';
 import { compileTraining } from './program/index.ts';
+import { channelBlock } from './session/channel-block.ts';
 import { TrainingSession } from './session/training-session.ts';
 
 export interface TrainOptions {
@@ -55,7 +56,7 @@ export async function startSession(
   options: Pick<TrainOptions, 'network' | 'recipe' | 'batch' | 'seed' | 'threads'>,
 ): Promise<TrainingSession> {
   const { network, recipe, batch, seed, threads = 1 } = options;
-  const program = compileTraining(network.graph(batch, true));
+  const program = compileTraining(network.graph(batch, true), { channelBlock: await channelBlock() });
   const session = await TrainingSession.create(program, (parameter) => network.groupOf(parameter, recipe), threads, {
     optimizer: recipe.optimizer.kind,
     accumulates: recipe.accumulation > 1,

@@ -4,6 +4,7 @@ import { GraphBuilder } from '../../src/core/graph/builder.ts';
 import { sizeOf } from '../../src/core/graph/shapes.ts';
 import type { Activation, Attributes, Graph, OperatorKind, TensorId } from '../../src/core/graph/types.ts';
 import { compileTraining } from '../../src/engine/program/index.ts';
+import { channelBlock } from '../../src/engine/session/channel-block.ts';
 import { TrainingSession } from '../../src/engine/session/training-session.ts';
 import { uniform } from '../support/hashed.ts';
 import { interpret } from '../support/interpreter.ts';
@@ -72,7 +73,7 @@ function slopes(graph: Graph, values: ReadonlyMap<TensorId, Float64Array>, opera
 }
 
 async function expectGradients(graph: Graph): Promise<void> {
-  const program = compileTraining(objectiveForm(graph, { loss: 'mse', training: true }));
+  const program = compileTraining(objectiveForm(graph, { loss: 'mse', training: true }), { channelBlock: await channelBlock() });
   const session = await TrainingSession.create(program, () => ({ learningRateFactor: 1, weightDecay: 0 }), 1);
   try {
     const values = new Map(

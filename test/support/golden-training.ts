@@ -4,6 +4,7 @@ import { parameterGroup } from '../../src/core/recipe/parametrization.ts';
 import { optimizerSchema, recipeSchema } from '../../src/core/schema/recipe.ts';
 import type { Optimizer } from '../../src/core/schema/optimizer.ts';
 import { compileTraining } from '../../src/engine/program/index.ts';
+import { channelBlock } from '../../src/engine/session/channel-block.ts';
 import { TrainingSession } from '../../src/engine/session/training-session.ts';
 import { goldenGraph } from './golden-nets.ts';
 import type { GoldenNet } from './golden-nets.ts';
@@ -47,7 +48,7 @@ const LOSS = 1e-4;
 
 /** A net at the weights that PyTorch started from. */
 export async function startGolden(net: GoldenNet, golden: Golden, kind: OptimizerKind): Promise<TrainingSession> {
-  const program = compileTraining(goldenGraph(net));
+  const program = compileTraining(goldenGraph(net), { channelBlock: await channelBlock() });
   const recipe = recipeSchema.parse({ parametrization: 'standard', optimizer: optimizerOf(golden, kind) });
   const session = await TrainingSession.create(program, (parameter) => parameterGroup(parameter, recipe, 1), 1);
   for (const parameter of program.parameters) drawWeight(parameter, session.parameters.get(parameter.name)!);

@@ -13,6 +13,7 @@ import type {
   Statistic,
   TrainingProgram,
 } from './contract.ts';
+import { BlockedLowering } from './blocked/index.ts';
 import { Emitter } from './emitter.ts';
 import { lowerOperator } from './lower/index.ts';
 import { encodeModel } from './onnx.ts';
@@ -27,8 +28,14 @@ const DEFAULT_MOMENTUM = 0.1;
 export const buildTrainingProgram = (spec: ModelSpec, batch: number): TrainingProgram =>
   compileTraining(buildForward(spec, batch));
 
+/** What of the machine a program is written for. */
+export interface Target {
+  /** Channels in a block of onnxruntime's blocked images; left out where it has none. See `channelBlock`. */
+  readonly channelBlock?: number | undefined;
+}
+
 /** The training step of a forward graph that ends in a loss. */
-export function compileTraining(forward: Graph): TrainingProgram {
+export function compileTraining(forward: Graph, target: Target = {}): TrainingProgram {
   const training = differentiate(forward);
   const gradients = gradientOutputs(training);
   const outputs = [...gradients.values()].flatMap(({ dense, rows }) =>
@@ -37,7 +44,7 @@ export function compileTraining(forward: Graph): TrainingProgram {
   const loss = outputOf(training.graph, training.graph.outputs.loss);
   const statistics = statisticsOf(training.graph);
   return {
-    bytes: encode(training.graph, [loss, ...outputs, ...statistics.map(({ output }) => output)]),
+    bytes: encode(training.graph, [loss, ...outputs, ...statistics.map(({ output }) => output)], target),
     inputs: inputsOf(training.graph),
     parameters: training.graph.parameters.map(({ parameter }) => parameter),
     gradients,
@@ -53,12 +60,12 @@ export const buildEvaluationProgram = (spec: ModelSpec, batch: number): Evaluati
   compileEvaluation(buildForward(spec, batch));
 
 /** The losses of the samples of a forward graph that ends in a loss. */
-export function compileEvaluation(graph: Graph): EvaluationProgram {
+export function compileEvaluation(graph: Graph, target: Target = {}): EvaluationProgram {
   const losses = outputOf(graph, graph.outputs.losses);
   const end = graph.operators.find(({ kind }) => kind === 'loss')!;
   const predictions = outputOf(graph, end.inputs[0]);
   return {
-    bytes: encode(graph, [losses, predictions]),
+    bytes: encode(graph, [losses, predictions], target),
     inputs: inputsOf(graph),
     parameters: graph.parameters.map(({ parameter }) => parameter),
     buffers: buffersOf(graph, graph.outputs.losses),
@@ -165,16 +172,17 @@ function gradientOutputs({ graph, gradients }: TrainingGraph): Map<string, Gradi
   return new Map([...gradients].map(([name, id]) => [name, outputFor(id)]));
 }
 
-function encode(graph: Graph, outputs: readonly ProgramOutput[]): Uint8Array {
+function encode(graph: Graph, outputs: readonly ProgramOutput[], { channelBlock }: Target = {}): Uint8Array {
   const emitter = new Emitter();
-  const placement = new Placement(emitter, graph);
   const wanted = new Set(outputs.map(({ name }) => name));
   const results = graph.tensors.filter(({ name }) => wanted.has(name)).map(({ id }) => id);
   const operators = operatorsFor(graph, results);
   const used = new Set(operators.flatMap((operator) => operator.inputs));
   for (const { id, name, shape, values } of graph.tensors)
     if (values && used.has(id)) emitter.tensor(name, shape, values);
-  for (const operator of operators) lowerOperator(emitter, graph, operator, placement);
+  const blocked = channelBlock ? new BlockedLowering(emitter, { ...graph, operators }, channelBlock) : undefined;
+  const placement = blocked?.placement ?? new Placement(emitter, graph);
+  for (const operator of operators) if (!blocked?.lower(operator)) lowerOperator(emitter, graph, operator, placement);
   for (const id of results) placement.plain(id);
   const parameters = graph.parameters.map(({ tensor }): Tensor => graph.tensors[tensor]);
   const masks = (graph.masks ?? []).map(({ tensor }) => graph.tensors[tensor]);

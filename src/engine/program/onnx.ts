@@ -12,7 +12,7 @@ export interface OnnxNode extends NodeAttributes {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Operator set; '' is ONNX itself. */
-  readonly domain?: '' | 'com.microsoft';
+  readonly domain?: '' | 'com.microsoft' | 'com.microsoft.nchwc';
 }
 
 export interface OnnxTensor {
@@ -36,7 +36,7 @@ export interface OnnxGraph {
 }
 
 /** Operator set versions that the programs use; onnxruntime 1.30 has kernels for all of them. */
-const OPSETS = { '': 20, 'com.microsoft': 1 } as const;
+const OPSETS = { '': 20, 'com.microsoft': 1, 'com.microsoft.nchwc': 1 } as const;
 const IR_VERSION = 9;
 const FLOAT = 1;
 const INT32 = 6;

@@ -12,10 +12,13 @@ export class Placement {
   private readonly majors = new Map<TensorId, string>();
   /** Tensors whose plain form is not there until someone asks. */
   private readonly pending = new Set<TensorId>();
+  /** Writes a tensor in the graph's order that stands in yet another one. */
+  private readonly elsewhere: (id: TensorId) => void;
 
-  constructor(e: Emitter, graph: Graph) {
+  constructor(e: Emitter, graph: Graph, elsewhere: (id: TensorId) => void = () => {}) {
     this.e = e;
     this.graph = graph;
+    this.elsewhere = elsewhere;
   }
 
   /** Whether the values came with channels before the batch. */
@@ -27,6 +30,7 @@ export class Placement {
   plain(id: TensorId): string {
     const { name } = this.graph.tensors[id];
     if (this.pending.delete(id)) this.exchange(this.majors.get(id)!, id, name);
+    else this.elsewhere(id);
     return name;
   }
 
