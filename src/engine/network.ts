@@ -10,6 +10,7 @@ import { outerWeights } from '../core/recipe/outer-weights.ts';
 import { groupAt, parameterGroup } from '../core/recipe/parametrization.ts';
 import type { ParameterGroup } from '../core/recipe/parametrization.ts';
 import type { Recipe } from '../core/schema/recipe.ts';
+import { IsoflopError } from '../core/terms/errors.ts';
 import type { Parameter } from '../core/graph/parameter.ts';
 
 /** A model as it is trained. */
@@ -44,7 +45,7 @@ export function networkOf(
   const growths = base === model ? undefined : growthsFrom(base.lower(lowering(1)), forward);
   const outer = outerWeights(forward);
   return {
-    graph: (batch, training) => objectiveForm(model.lower(lowering(batch)), { ...objective, training }),
+    graph: (batch, training) => objectiveForm(atBatch(model, lowering(batch)), { ...objective, training }),
     initialization: initializationOf(forward),
     groupOf: (parameter, recipe) =>
       groupAt(parameter, recipe, {
@@ -52,4 +53,19 @@ export function networkOf(
         isOuter: outer.has(parameter.name),
       }),
   };
+}
+
+/** The model at a batch. An exporter that was given an example and nothing else writes its batch into the file for good. */
+function atBatch(model: Model, options: LowerOptions): Graph {
+  const graph = model.lower(options);
+  const fixed = graph.inputs.map((id) => graph.tensors[id].shape[0]).find((batch) => batch !== options.batch);
+  if (fixed === undefined) return graph;
+  throw new IsoflopError(
+    'invalid-input',
+    `the model '${model.name}' is written for batches of ${fixed}, not of ${options.batch}`,
+    {
+      path: 'model',
+      hint: 'Export it with a free batch axis (dynamic_axes, or dynamic_shapes in torch.export).',
+    },
+  );
 }
