@@ -3,7 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { parseStudy, readStudyFile } from '../../src/app/study/file.ts';
+import { comparisonSchema } from '../../src/core/schema/comparison.ts';
+import { trainingSchema } from '../../src/core/schema/training.ts';
 import { VERSION } from '../../src/core/terms/version.ts';
 import { STUDY_TEMPLATE } from '../../src/app/study/template.ts';
 import { isoflop, ROOT, temporaryFolder } from '../support/study.ts';
@@ -56,5 +59,16 @@ describe('documents', () => {
     expect(parseStudy(STUDY_TEMPLATE, 'template').name).toBe('first');
     const quickstart = readStudyFile(join(ROOT, 'examples/quickstart/study.yaml'));
     expect(quickstart.output).toBe(join(ROOT, 'runs/quickstart'));
+  });
+
+  it('the trainings and comparisons that we give are valid', () => {
+    const written = [...read('docs/training.md').matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text);
+    const examples = globSync('examples/*/{training,comparison}.yaml', { cwd: ROOT }).map(read);
+    expect(written.length).toBeGreaterThan(3);
+    expect(examples.length).toBeGreaterThan(3);
+    for (const text of [...written, ...examples]) {
+      const schema = text.includes('isoflop.comparison/') ? comparisonSchema : trainingSchema;
+      expect(schema.safeParse(parse(text)).error, text).toBeUndefined();
+    }
   });
 });

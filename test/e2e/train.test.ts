@@ -1,11 +1,12 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ComparisonResult } from '../../src/core/schema/comparison-result.ts';
 import { documentOf, publishedSchema } from '../../src/core/schema/index.ts';
 import type { TrainingResult } from '../../src/core/schema/training-result.ts';
-import { tooWide } from '../support/in-process.ts';
+import { printed, printedJson, tooWide } from '../support/in-process.ts';
+import { sentenceOf } from '../support/data-files.ts';
 import { faultsOf } from '../support/json-schema.ts';
 import type { JsonSchema } from '../support/json-schema.ts';
 import { workersOf } from '../support/kill.ts';
@@ -13,20 +14,19 @@ import { isoflop, startIsoflop } from '../support/study.ts';
 import { DATA, houses, imageFolder, IMAGES, pngOf, TABLE, TEXT, writeTraining } from '../support/training.ts';
 import type { TrainingFixture } from '../support/training.ts';
 
-function train({ file }: TrainingFixture): TrainingResult {
-  const { stdout, stderr, code } = isoflop('train', file, '--json');
-  expect(code, stderr).toBe(0);
-  return JSON.parse(stdout) as TrainingResult;
-}
+const train = ({ file }: TrainingFixture): Promise<TrainingResult> => printedJson('train', file);
 
 const lossesOf = ({ runs }: TrainingResult): (number | null)[] => runs.map(({ loss }) => loss);
 const schemaFaults = (name: string, document: unknown): string[] =>
   faultsOf(publishedSchema(documentOf(name)) as JsonSchema, document);
 
+// Progress goes to stderr.
+beforeEach(() => void vi.spyOn(process.stderr, 'write').mockReturnValue(true));
+
 describe('isoflop train', () => {
-  it('learns to tell images apart, with a seed each, the same way each time', () => {
+  it('learns to tell images apart, with a seed each, the same way each time', async () => {
     const training = writeTraining({ ...IMAGES, seeds: 2 });
-    const result = train(training);
+    const result = await train(training);
     expect(schemaFaults('training-result', result)).toEqual([]);
     expect(result).toMatchObject({
       data: { task: 'classification', train: 120, heldOut: 30 },
@@ -36,11 +36,10 @@ describe('isoflop train', () => {
     expect(result.knowingNothing).toBeCloseTo(Math.log(3), 10);
     const [first, second] = lossesOf(result);
     expect(second).not.toBe(first);
-    expect(lossesOf(train(writeTraining({ ...IMAGES, seeds: 2 })))).toEqual([first, second]);
+    expect(lossesOf(await train(writeTraining({ ...IMAGES, seeds: 2 })))).toEqual([first, second]);
 
     // The second call finds its runs done; a person reads the same numbers within 80 columns.
-    const { stdout, stderr, code } = isoflop('train', training.file);
-    expect(code, stderr).toBe(0);
+    const stdout = await printed('train', training.file);
     expect(stdout).toContain(first!.toFixed(4));
     expect(
       stdout
@@ -49,10 +48,11 @@ describe('isoflop train', () => {
         .flatMap(tooWide),
     ).toEqual([]);
     expect(globSync('trials/*/attempt-*', { cwd: training.output })).toHaveLength(2);
+    expect(globSync('trials/*/attempt-*/weights.safetensors', { cwd: training.output })).toHaveLength(2);
   });
 
-  it("learns a number, and tells its error in the target's unit", () => {
-    const result = train(writeTraining(TABLE));
+  it("learns a number, and tells its error in the target's unit", async () => {
+    const result = await train(writeTraining(TABLE));
     const [{ loss, metrics }] = result.runs;
     // The model learns (price - mean) / deviation, so that its mse is the squared error over the variance.
     const ratio = metrics.rmse / Math.sqrt(loss!);
@@ -68,8 +68,8 @@ describe('isoflop train', () => {
     expect(result.rmse).toEqual({ mean: metrics.rmse, error: null });
   });
 
-  it('learns a text better than its token frequencies', () => {
-    const result = train(writeTraining(TEXT));
+  it('learns a text better than its token frequencies', async () => {
+    const result = await train(writeTraining(TEXT));
     expect(result.data.task).toBe('language');
     expect(result.loss!.mean).toBeLessThan(result.knowingNothing - 1);
     expect(result.accuracy).toBeNull();
@@ -82,7 +82,7 @@ describe('isoflop train', () => {
       evaluation: { every: 20 },
       recipe: { ...IMAGES.recipe, ema: { decay: 0.9 } },
     };
-    const calm = train(writeTraining(long));
+    const calm = await train(writeTraining(long));
     const training = writeTraining(long);
     const driver = startIsoflop('train', training.file);
     const ended = new Promise((resolve) => driver.once('exit', resolve));
@@ -91,21 +91,24 @@ describe('isoflop train', () => {
     for (const pid of workersOf({ ...training, folder: dirname(training.file) })) process.kill(pid, 'SIGKILL');
     driver.kill('SIGKILL');
     await ended;
-    const resumed = train(training);
+    const resumed = await train(training);
     expect(globSync('trials/*/attempt-*', { cwd: training.output }).length).toBeGreaterThan(1);
     expect(lossesOf(resumed)).toEqual(lossesOf(calm));
     expect(resumed.runs[0].metrics.accuracy).toBe(calm.runs[0].metrics.accuracy);
   });
 
-  it('refuses to mix two trainings in one folder, but takes more seeds', () => {
+  it('refuses to mix two trainings in one folder, but takes more seeds', async () => {
     const training = writeTraining({ ...TABLE, epochs: 2 });
-    const [first] = lossesOf(train(training));
+    const [first] = lossesOf(await train(training));
     writeFileSync(training.file, readFileSync(training.file, 'utf8').replace('epochs: 2', 'epochs: 2\nseeds: 2'));
-    expect(lossesOf(train(training))[0]).toBe(first);
+    expect(lossesOf(await train(training))[0]).toBe(first);
     writeFileSync(training.file, readFileSync(training.file, 'utf8').replace('epochs: 2', 'epochs: 3'));
-    const { code, stderr } = isoflop('train', training.file);
-    expect(code).toBe(2);
-    expect(stderr).toContain('another training');
+    await expect(train(training)).rejects.toThrow('another training');
+  });
+
+  it('refuses a recipe that it could not follow', async () => {
+    const dropping = { ...TABLE, recipe: { ...TABLE.recipe, dropout: 0.1 } };
+    expect(await sentenceOf(train(writeTraining(dropping)))).toContain('recipe.dropout');
   });
 
   it('a run that learns nothing is told and ends with 1', () => {
@@ -147,7 +150,7 @@ describe('isoflop train on bad data', () => {
       what: 'a label that no class has',
       training: { ...IMAGES, data: { ...IMAGES.data, classes: ['low', 'middle', 'high'] } },
       files: { ...DATA, 'train-labels': spoilt(8 + 7, 9) },
-      says: [/train-labels/, /7|8/, /9/],
+      says: [/train-images: entry 7: the label is 9/],
     },
     {
       what: 'a class that a part lacks',
@@ -167,24 +170,31 @@ describe('isoflop train on bad data', () => {
       files: { ...DATA, 'houses.csv': [...rows.slice(0, 5), 'NaN,north,100000', ...rows.slice(5)].join('\n') },
       says: [/houses\.csv/, /area/, /6|7/],
     },
-  ])('$what: exit code 2, with file and entry', ({ training, files, says }) => {
-    const { code, stderr, stdout } = isoflop('train', writeTraining(training, files).file);
-    expect(code, stderr).toBe(2);
-    expect(stdout).toBe('');
-    for (const part of says) expect(stderr).toMatch(part);
+  ])('$what is refused, with file and entry', async ({ training, files, says }) => {
+    const sentence = await sentenceOf(train(writeTraining(training, files)));
+    for (const part of says) expect(sentence).toMatch(part);
+  });
+
+  it('ends with exit code 2 and a sentence', () => {
+    const files = { ...png, 'images/class-1/broken.jpg': Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 1, 2, 3]) };
+    const { code, stderr, stdout } = isoflop('train', writeTraining(folderTraining(), files).file);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^isoflop: .*class-1\/broken\.jpg/m);
     expect(stderr).not.toContain('    at ');
   });
 
-  it('what an option leaves out is counted and told', () => {
+  it('what an option leaves out is counted and told', async () => {
     const files = { ...DATA, 'houses.csv': [...rows.slice(0, 5), 'NaN,north,100000', ...rows.slice(5)].join('\n') };
-    const { data } = train(writeTraining({ ...TABLE, epochs: 2, data: { ...TABLE.data, missing: 'drop' } }, files));
+    const { data } = await train(
+      writeTraining({ ...TABLE, epochs: 2, data: { ...TABLE.data, missing: 'drop' } }, files),
+    );
     expect(data.excluded).toMatchObject([{ count: 1 }]);
     expect(data.train + data.heldOut).toBe(200);
   });
 });
 
 describe('a comparison', () => {
-  it('tunes, trains and judges its candidates, and writes its report', () => {
+  it('tunes, trains and judges its candidates, and writes its report', async () => {
     const { file, output } = writeTraining({
       ...IMAGES,
       schema: 'isoflop.comparison/1',
@@ -195,9 +205,7 @@ describe('a comparison', () => {
       candidates: [{ name: 'base' }, { name: 'wider', scale: { along: 'width', macs: 2 } }],
       tune: { learningRate: [0.5, 1] },
     });
-    const { stdout, stderr, code } = isoflop('study', 'run', file, '--json');
-    expect(code, stderr).toBe(0);
-    const result = JSON.parse(stdout) as ComparisonResult;
+    const result = await printedJson<ComparisonResult>('study', 'run', file);
     expect(schemaFaults('comparison-result', result)).toEqual([]);
     expect(JSON.parse(readFileSync(join(output, 'comparison.json'), 'utf8'))).toEqual(result);
     const [base, wider] = ['base', 'wider'].map((name) => result.candidates.find((one) => one.name === name)!);

@@ -6,10 +6,12 @@ import * as diff from '../../src/app/cli/commands/diff.ts';
 import * as presets from '../../src/app/cli/commands/presets.ts';
 import * as scale from '../../src/app/cli/commands/scale.ts';
 import * as schema from '../../src/app/cli/commands/schema.ts';
+import * as study from '../../src/app/cli/commands/study.ts';
+import * as train from '../../src/app/cli/commands/train.ts';
 
-const COMMANDS = [analyze, devices, diff, presets, scale, schema];
+const COMMANDS = [analyze, devices, diff, presets, scale, schema, study, train];
 
-/** What a command of models prints, run in this process: faster by far than one process each. Throws what it throws. */
+/** What a command prints, run in this process: faster by far than one process each. Throws what it throws. */
 export async function printed(...args: readonly string[]): Promise<string> {
   const program = new Command('isoflop').exitOverride();
   for (const { register } of COMMANDS) register(program);

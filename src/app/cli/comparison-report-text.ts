@@ -1,13 +1,17 @@
 import type { ComparisonResult } from '../../core/schema/comparison-result.ts';
-import { compact, percent, significant, table } from './format.ts';
+import { gridEndWarnings } from '../study/comparison/grid-ends.ts';
+import { compact, percent, shortened, significant, table } from './format.ts';
 import { wrap } from './wrap.ts';
 
 type Row = ComparisonResult['candidates'][number];
 
+/** Letters of a name that leave the table within 80 columns. */
+const NAME = 18;
+
 /** What a comparison came to, for people, within 80 columns. */
 export function comparisonText(result: ComparisonResult): string {
   const rows = result.candidates.map((row) => [
-    `${row.onFront ? '*' : ' '} ${row.name}`,
+    `${row.onFront ? '*' : ' '} ${shortened(row.name, NAME)}`,
     compact(row.params),
     compact(row.forwardFlops),
     row.epochs.toFixed(1),
@@ -22,6 +26,7 @@ export function comparisonText(result: ComparisonResult): string {
     table(header, rows),
     '* no other is better in score, parameters and FLOPs of a prediction at once',
     wrap(`${result.verdict}${chosenText(result)}`).join('\n'),
+    ...gridEndWarnings(result).map((warning) => wrap(warning).join('\n')),
     ...result.candidates.flatMap(({ failures }) => failures).flatMap((failure) => wrap(`Failed: ${failure}`)),
   ];
   return parts.join('\n\n');

@@ -23,7 +23,7 @@ export async function trialNetwork(spec: TrialSpec, loss: NonNullable<TrialSpec[
   if (known.success) return { network: networkOfSpec(known.data), model, input: inputOf(model) };
   const input = inputOf(model);
   const tokens = windowOf(model, spec.context);
-  const network = networkOf(model, objectiveOf(spec, loss), tokens);
+  const network = networkOf(model, objectiveOf(spec, model, loss), tokens);
   return { network, model, input: tokens === undefined ? input : { ...input, shape: [tokens] } };
 }
 
@@ -37,13 +37,17 @@ export function windowOf({ inputs, family }: Model, context?: number): number | 
   return shape[0] ?? context ?? Math.min(Number(family?.parameters.context ?? MOST_TOKENS), MOST_TOKENS);
 }
 
-/** What the recipe says of the loss and of what is left out while training. */
-function objectiveOf({ loss: own, recipe, data }: TrialSpec, loss: Objective['loss']): Omit<Objective, 'training'> {
-  const { labelSmoothing, stochasticDepth } = recipe;
+/** What the recipe, and else the model's family, says of the loss and of what is left out while training. */
+function objectiveOf(
+  { loss: own, recipe, data }: TrialSpec,
+  { family }: Model,
+  loss: Objective['loss'],
+): Omit<Objective, 'training'> {
+  const { labelSmoothing, stochasticDepth = family?.parameters.stochasticDepth } = recipe;
   return {
     loss: own ?? loss,
     labelSmoothing,
-    ...(stochasticDepth !== undefined && { stochasticDepth }),
+    ...(typeof stochasticDepth === 'number' && { stochasticDepth }),
     softTargets: data.kind === 'images' && data.augment.mixup > 0,
   };
 }

@@ -42,7 +42,7 @@ function seedsFigure(result: ComparisonResult): Figure {
   return {
     id: 'candidates',
     title: 'Every candidate, every seed',
-    caption: `Small dots are seeds, the large one their mean, the line its standard error. ${result.verdict}`,
+    caption: `Pale dots are seeds, the dark one their mean, the line its standard error. ${result.verdict}`,
     x: { label: LABELS[result.judgedBy], scale: 'linear' },
     y: { label: '', scale: 'linear' },
     rows: rows.map(({ name }) => name),
@@ -78,27 +78,21 @@ function sizeFigure(result: ComparisonResult): Figure {
   const at = ({ forwardFlops, mean }: Scored): { x: number; y: number } => ({ x: forwardFlops, y: factor * mean });
   const sides = labelSides(rows.map(at));
   const sideOf = (row: Scored): Side => sides[rows.indexOf(row)];
-  const marks = rows.flatMap((row): Mark[] => [
+  const intervals = rows.flatMap((row): Mark[] => {
+    const { x, y } = at(row);
+    const error = factor * (row.error ?? 0);
+    return row.error === null ? [] : [{ kind: 'interval', x, low: y - error, high: y + error, ink: 'muted' }];
+  });
+  const places = rows.flatMap((row): Mark[] => [
     { kind: 'dots', points: [at(row)], ink: row.onFront ? 'law' : 'muted' },
     { kind: 'label', ...at(row), text: row.name, ink: row.onFront ? 'text' : 'muted', side: sideOf(row) },
-    ...(row.error === null
-      ? []
-      : [
-          {
-            kind: 'interval',
-            x: row.forwardFlops,
-            low: at(row).y - factor * row.error,
-            high: at(row).y + factor * row.error,
-            ink: 'muted',
-          } as const,
-        ]),
   ]);
   return {
     id: 'front',
     title: 'What a prediction costs',
-    caption: 'Coloured: no other candidate is better in score, parameters and operations at once.',
+    caption: 'Dark: no other candidate is better in score, parameters and operations at once.',
     x: { label: 'FLOPs of one prediction', scale: 'log' },
     y: { label: LABELS[result.judgedBy], scale: 'linear' },
-    marks,
+    marks: [...intervals, ...places],
   };
 }

@@ -7,6 +7,7 @@ import { LIGHT } from '../../../draw/palette.ts';
 import { renderPng } from '../../../draw/png.ts';
 import { renderSvg, tickText } from '../../../draw/svg.ts';
 import { makeFolder, writeAtomically } from '../../../io/files/atomic.ts';
+import { gridEndWarnings } from './grid-ends.ts';
 
 type Row = ComparisonResult['candidates'][number];
 
@@ -32,7 +33,7 @@ function pageOf(result: ComparisonResult): Page {
     headline: best
       ? [{ label: 'First', value: best.name, note: `${result.judgedBy} ${scoreText(best, result)}`, tone: 'actual' }]
       : [],
-    notes: [result.verdict, ...result.candidates.flatMap(({ failures }) => failures)],
+    notes: [result.verdict, ...gridEndWarnings(result), ...result.candidates.flatMap(({ failures }) => failures)],
     figures: comparisonFigures(result).map((figure) => ({ figure, svg: renderSvg(figure, LIGHT) })),
     tables: [candidatesTable(result), tuningTable(result)].filter(({ rows }) => rows.length > 0),
     card: [

@@ -31,6 +31,16 @@ export function readDocumentFile<Schema extends ZodType<TrainingFields>>(
     });
   }
   const { value: training } = parseChecked(schema, readDocument(path, WORDS), basename(path), WORDS);
+  checkDropout(training);
   const base = dirname(resolve(path));
   return { training, base, output: resolve(base, training.output ?? join('runs', training.name)) };
+}
+
+/** Which activations are dropped is the model's own: a recipe that says so would be passed over in silence. */
+function checkDropout({ recipe }: TrainingFields): void {
+  if (recipe.dropout === undefined) return;
+  throw new IsoflopError('refused', 'a training drops what the layers of its model drop; a recipe cannot change that', {
+    path: 'recipe.dropout',
+    hint: 'Put dropout layers into the model file, or say stochasticDepth, labelSmoothing or weightDecay.',
+  });
 }
