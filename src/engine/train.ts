@@ -24,6 +24,8 @@ export interface TrainOptions {
   readonly batches: BatchSource;
   /** What the result is measured on, after the last step. */
   readonly heldOut: EvaluationSource;
+  /** Training samples as they are, measured beside it: what is held out does worse by as much as the model overfits. */
+  readonly seen?: EvaluationSource;
   /** Steps between evaluations in between, and what they are made on. */
   readonly watch?: { readonly every: number; readonly source: EvaluationSource };
   /** Steps between points of the loss curve. */
@@ -47,7 +49,7 @@ export interface TrainOptions {
 
 /** How a run ended. */
 export type TrainOutcome =
-  | ({ readonly end: 'done' | 'stuck'; readonly step: number } & Evaluation)
+  | ({ readonly end: 'done' | 'stuck'; readonly step: number; readonly seenLoss?: number } & Evaluation)
   | { readonly end: 'diverged'; readonly step: number; readonly loss: number }
   | { readonly end: 'interrupted'; readonly step: number; readonly checkpoint: Uint8Array };
 
@@ -83,9 +85,10 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     const stopped = await runSteps(session, measure, progress, options);
     if (stopped) return stopped;
     const evaluation = await measure(options.heldOut);
+    const seen = options.seen && { seenLoss: (await measure(options.seen)).loss };
     options.onTrained?.(session.evaluated);
     const isStuck = !(evaluation.loss < (options.hopelessLoss ?? progress.firstLoss));
-    return { end: isStuck ? 'stuck' : 'done', step: progress.step, ...evaluation };
+    return { end: isStuck ? 'stuck' : 'done', step: progress.step, ...evaluation, ...seen };
   } finally {
     evaluator?.release();
     session.release();

@@ -65,6 +65,8 @@ describe('isoflop train', () => {
     expect(ratio / deviation).toBeGreaterThan(0.85);
     expect(ratio / deviation).toBeLessThan(1.15);
     expect(metrics.rmse).toBeLessThan(deviation / 5);
+    expect(metrics.seenLoss).toBeGreaterThan(0);
+    expect(metrics.seenLoss).not.toBe(loss);
     expect(result.rmse).toEqual({ mean: metrics.rmse, error: null });
   });
 

@@ -29,6 +29,7 @@ function runsTable({ runs, data }: TrainingResult): string {
   const unit = data.task === 'language' ? 'tokens/s' : 'samples/s';
   const columns = [
     { name: 'loss', has: true, of: (run: Run) => run.loss?.toFixed(4) ?? '-' },
+    { name: 'on train', has: hasMetric(runs, 'seenLoss'), of: (run: Run) => run.metrics.seenLoss?.toFixed(4) ?? '-' },
     { name: 'accuracy', has: hasMetric(runs, 'accuracy'), of: (run: Run) => percentOf(run.metrics.accuracy) },
     { name: 'rmse', has: hasMetric(runs, 'rmse'), of: (run: Run) => numberOf(run.metrics.rmse) },
     {

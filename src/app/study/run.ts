@@ -89,7 +89,7 @@ function taskOf(study: Study, dataset: Dataset, trial: PlannedTrial, every: numb
     budget: { steps, tokens },
     recipe,
     seed,
-    evaluation: { windows: study.evaluation.windows, every, part: 'heldOut', heldOutEvery: 0 },
+    evaluation: { windows: study.evaluation.windows, every, part: 'heldOut', heldOutEvery: 0, seen: false },
     keepWeights: false,
     threads: study.run.threads,
     checkpointSeconds: study.run.checkpointSeconds,

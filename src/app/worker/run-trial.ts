@@ -18,6 +18,7 @@ import { LOSS_OF, trialData } from './trial-data.ts';
 import type { TrialData } from './trial-data.ts';
 import { trialNetwork } from './trial-network.ts';
 import { watchResources } from './watch.ts';
+import type { Resources } from './watch.ts';
 
 /** What an attempt leaves of what it learnt, where its spec asks for it. */
 export const WEIGHTS_FILE = 'weights.safetensors';
@@ -43,6 +44,7 @@ async function trainOn(dataset: Dataset, spec: TrialSpec, folder: string, signal
   const initial =
     spec.weights === undefined ? undefined : loadSafetensors(trained.model.lower(), fileSource(spec.weights));
   const resources = watchResources(resume?.step ?? 0, data.perStep);
+  let last: Resources | undefined;
   let due = Date.now() + 1000 * spec.checkpointSeconds;
   const outcome = await train({
     network: trained.network,
@@ -53,6 +55,7 @@ async function trainOn(dataset: Dataset, spec: TrialSpec, folder: string, signal
     threads: spec.threads,
     batches: data.batches,
     heldOut: data.heldOut,
+    ...(spec.evaluation.seen && { seen: data.seen }),
     logEvery: spec.evaluation.every,
     ...(heldOutEvery > 0 && { watch: { every: heldOutEvery, source: data.watched } }),
     hopelessLoss: dataset.constantLoss,
@@ -63,7 +66,10 @@ async function trainOn(dataset: Dataset, spec: TrialSpec, folder: string, signal
       if (spec.keepWeights)
         writeAtomically(join(folder, WEIGHTS_FILE), exportSafetensors(trained.model.lower(), weights));
     },
-    onPoint: (step, loss) => sink.write({ step, split: 'train', loss, ...resources(step) }),
+    onPoint: (step, loss) => {
+      last = resources(step);
+      sink.write({ step, split: 'train', loss, ...last });
+    },
     onEvaluation: (step, evaluation) =>
       sink.write({ step, split: 'validation', ...inRawUnits(evaluation, dataset), ...resources(step) }),
     wantsCheckpoint: () => Date.now() >= due,
@@ -74,7 +80,9 @@ async function trainOn(dataset: Dataset, spec: TrialSpec, folder: string, signal
   });
   return report(outcome, spec, sink, (evaluation) => ({
     ...inRawUnits(evaluation, dataset),
+    // The last point is that of the last step: what evaluates the result takes no time of training.
     ...resources(evaluation.step),
+    ...(last && { seconds: last.seconds, perSecond: last.perSecond }),
   }));
 }
 

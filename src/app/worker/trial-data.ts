@@ -11,6 +11,8 @@ export interface TrialData {
   readonly heldOut: EvaluationSource;
   /** What is looked at between the steps: the part kept for it, else what is held out. */
   readonly watched: EvaluationSource;
+  /** As many training samples as are held out, or all of them, without augmentation. */
+  readonly seen: EvaluationSource;
   /** Samples whose gradients are computed at once: windows of a text, images, rows of a table. */
   readonly batch: number;
   /** What measurements count in, and how many a step learns from. */
@@ -33,9 +35,11 @@ export function trialData(spec: TrialSpec, dataset: Dataset, { input }: TrialNet
   const sample = sampleInput(dataset, input);
   const part = dataset.counts.validation > 0 ? 'validation' : 'heldOut';
   const most = isText ? { most: spec.evaluation.windows } : {};
+  const heldOut = dataset.heldOut({ input: sample, part: spec.evaluation.part, ...context, ...most });
   return {
+    heldOut,
+    seen: dataset.heldOut({ input: sample, part: 'train', most: heldOut.count, ...context }),
     batches: dataset.batches({ input: sample, batch, seed: spec.seed, ...context }),
-    heldOut: dataset.heldOut({ input: sample, part: spec.evaluation.part, ...context, ...most }),
     watched: dataset.heldOut({ input: sample, part, ...context, ...most }),
     batch,
     unit: isText ? 'tokens' : 'samples',

@@ -50,7 +50,11 @@ export const trainingResultSchema = z
           flops: z.number().describe('Exact training FLOPs of the run.'),
           loss: z.number().nullable().describe('Held out, after the last step; nats for classes and text.'),
           lossError: z.number().nullable().describe('Standard error over the held-out samples.'),
-          metrics: z.record(z.string(), z.number()).describe('accuracy, rmse, seconds, peakBytes and the like.'),
+          metrics: z
+            .record(z.string(), z.number())
+            .describe(
+              'accuracy, rmse, seconds, peakBytes and the like; seenLoss: of as many training samples as are held out.',
+            ),
         }),
       )
       .describe('One run a seed.'),

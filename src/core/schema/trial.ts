@@ -48,6 +48,10 @@ export const trialSpecSchema = z
         .enum(['heldOut', 'validation'])
         .default('heldOut')
         .describe('What the last evaluation is made on; validation: to tune by.'),
+      seen: z
+        .boolean()
+        .default(false)
+        .describe('Whether the last evaluation also measures training samples (seenLoss).'),
       heldOutEvery: z
         .int()
         .min(0)
@@ -82,6 +86,7 @@ export const measurementSchema = z.looseObject({
   lossError: z.number().min(0).optional().describe('Standard error of the loss over held-out samples.'),
   accuracy: z.number().min(0).max(1).optional().describe('Share of the held-out samples that are classified rightly.'),
   rmse: z.number().min(0).optional().describe("Root of the mean squared error, held out, in the target's unit."),
+  seenLoss: z.number().optional().describe('Loss of as many training samples, beside the last evaluation.'),
   final: z
     .boolean()
     .optional()
