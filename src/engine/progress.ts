@@ -14,12 +14,17 @@ export class TrainingProgress {
   private lossSum = 0;
   private lossCount = 0;
   private readonly recent: number[] = [];
-  private readonly session: TrainingSession;
+  private readonly slots: ReadonlyMap<string, Float32Array>;
 
-  constructor(session: TrainingSession, resume: Checkpoint | undefined) {
-    this.session = session;
+  /** `more`: what else a checkpoint keeps, by name. */
+  constructor(
+    session: TrainingSession,
+    resume: Checkpoint | undefined,
+    more: ReadonlyMap<string, Float32Array> = new Map(),
+  ) {
+    this.slots = new Map([...session.slots, ...more]);
     if (!resume) return;
-    restoreSlots(session.slots, resume);
+    restoreSlots(this.slots, resume);
     this.step = resume.step;
     this.firstLoss = resume.firstLoss;
     this.lossSum = resume.lossSum;
@@ -49,6 +54,6 @@ export class TrainingProgress {
 
   checkpoint(): Uint8Array {
     const { step, firstLoss, lossSum, lossCount, recent } = this;
-    return encodeCheckpoint({ step, firstLoss, lossSum, lossCount, recentLosses: recent, slots: this.session.slots });
+    return encodeCheckpoint({ step, firstLoss, lossSum, lossCount, recentLosses: recent, slots: this.slots });
   }
 }

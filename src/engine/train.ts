@@ -1,6 +1,7 @@
 import { initialize } from '../core/recipe/initialization.ts';
 import { scheduleAt } from '../core/recipe/schedule.ts';
 import type { Recipe } from '../core/schema/recipe.ts';
+import { BestWeights } from './best-weights.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { BatchSource, EvaluationSource } from './data/contract.ts';
 import { Evaluator } from './evaluate.ts';
@@ -26,8 +27,11 @@ export interface TrainOptions {
   readonly heldOut: EvaluationSource;
   /** Training samples as they are, measured beside it: what is held out does worse by as much as the model overfits. */
   readonly seen?: EvaluationSource;
-  /** Steps between evaluations in between, and what they are made on. */
-  readonly watch?: { readonly every: number; readonly source: EvaluationSource };
+  /**
+   * Steps between evaluations in between, and what they are made on. `patience`: so many in a row without a lower loss end the run, which
+   * keeps its best weights.
+   */
+  readonly watch?: { readonly every: number; readonly source: EvaluationSource; readonly patience?: number };
   /** Steps between points of the loss curve. */
   readonly logEvery: number;
   readonly resume?: Checkpoint;
@@ -81,9 +85,12 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   };
   try {
     if (options.initial) assignWeights(session, options.initial);
-    const progress = new TrainingProgress(session, options.resume);
-    const stopped = await runSteps(session, measure, progress, options);
+    const { patience } = options.watch ?? {};
+    const best = patience === undefined ? undefined : new BestWeights(session.evaluated, patience);
+    const progress = new TrainingProgress(session, options.resume, best?.slots);
+    const stopped = await runSteps(session, measure, progress, options, best);
     if (stopped) return stopped;
+    best?.restore();
     const evaluation = await measure(options.heldOut);
     const seen = options.seen && { seenLoss: (await measure(options.seen)).loss };
     options.onTrained?.(session.evaluated);
@@ -95,11 +102,16 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   }
 }
 
+/** Early stopping also looks at the last weights, which may be the best. */
+const isWatched = (step: number, every: number, steps: number, best: BestWeights | undefined): boolean =>
+  step < steps ? step % every === 0 : best !== undefined;
+
 async function runSteps(
   session: TrainingSession,
   measure: (source: EvaluationSource) => Promise<Evaluation>,
   progress: TrainingProgress,
   options: TrainOptions,
+  best: BestWeights | undefined,
 ): Promise<TrainOutcome | undefined> {
   const { recipe, steps, signal, watch } = options;
   while (progress.step < steps) {
@@ -110,8 +122,11 @@ async function runSteps(
     if (progress.advance(loss)) return { end: 'diverged', step: progress.step, loss };
     if (progress.step % options.logEvery === 0 || progress.step === steps)
       options.onPoint?.(progress.step, progress.takeMean());
-    if (watch && progress.step % watch.every === 0 && progress.step < steps)
-      options.onEvaluation?.(progress.step, await measure(watch.source));
+    if (watch && isWatched(progress.step, watch.every, steps, best)) {
+      const evaluation = await measure(watch.source);
+      options.onEvaluation?.(progress.step, evaluation);
+      if (best?.note(evaluation.loss)) return undefined;
+    }
     if (progress.step < steps && options.wantsCheckpoint?.())
       options.onCheckpoint?.(progress.checkpoint(), progress.step);
   }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ComparisonResult } from '../../src/core/schema/comparison-result.ts';
 import { documentOf, publishedSchema } from '../../src/core/schema/index.ts';
+import type { Measurement } from '../../src/core/schema/trial.ts';
 import type { TrainingResult } from '../../src/core/schema/training-result.ts';
 import { printed, printedJson, tooWide } from '../support/in-process.ts';
 import { sentenceOf } from '../support/data-files.ts';
@@ -81,7 +82,8 @@ describe('isoflop train', () => {
     const long = {
       ...IMAGES,
       epochs: 200,
-      evaluation: { every: 20 },
+      data: { ...IMAGES.data, validation: 0.2 },
+      evaluation: { every: 7, patience: 1000 },
       recipe: { ...IMAGES.recipe, ema: { decay: 0.9 } },
     };
     const calm = await train(writeTraining(long));
@@ -106,6 +108,21 @@ describe('isoflop train', () => {
     expect(lossesOf(await train(training))[0]).toBe(first);
     writeFileSync(training.file, readFileSync(training.file, 'utf8').replace('epochs: 2', 'epochs: 3'));
     await expect(train(training)).rejects.toThrow('another training');
+  });
+
+  it('stops early with the weights that did best on the validation part', async () => {
+    const data = { ...TABLE.data, validation: 0.2 };
+    const stopping = { ...TABLE, data, epochs: 400, evaluation: { every: 2, patience: 2 } };
+    const training = writeTraining(stopping);
+    const [{ steps }] = (await train(training)).runs;
+    expect(steps).toBeLessThan(1600);
+    const [metrics] = globSync('trials/*/attempt-1/metrics.jsonl', { cwd: training.output });
+    const lines = readFileSync(join(training.output, metrics), 'utf8').trim().split('\n');
+    const looked = lines.map((line) => JSON.parse(line) as Measurement).filter((one) => one.split === 'validation');
+    const losses = looked.filter(({ final }) => !final).map((one) => one.loss);
+    expect(losses.indexOf(Math.min(...losses))).toBe(losses.length - 3);
+    const unwatched = { ...stopping, evaluation: { patience: 2 } };
+    expect(await sentenceOf(train(writeTraining(unwatched)))).toContain('validation part');
   });
 
   it('refuses a recipe that it could not follow', async () => {

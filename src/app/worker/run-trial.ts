@@ -37,7 +37,7 @@ export async function runTrial(folder: string, signal: AbortSignal): Promise<num
 async function trainOn(dataset: Dataset, spec: TrialSpec, folder: string, signal: AbortSignal): Promise<number> {
   const trained = await trialNetwork(spec, LOSS_OF[dataset.task]);
   const data = trialData(spec, dataset, trained);
-  const { heldOutEvery } = spec.evaluation;
+  const { heldOutEvery, patience } = spec.evaluation;
   makeFolder(spec.checkpoints);
   const sink = new MetricsSink(folder, spec, data);
   const resume = spec.resume === null ? undefined : decodeCheckpoint(readFileSync(spec.resume));
@@ -57,7 +57,9 @@ async function trainOn(dataset: Dataset, spec: TrialSpec, folder: string, signal
     heldOut: data.heldOut,
     ...(spec.evaluation.seen && { seen: data.seen }),
     logEvery: spec.evaluation.every,
-    ...(heldOutEvery > 0 && { watch: { every: heldOutEvery, source: data.watched } }),
+    ...(heldOutEvery > 0 && {
+      watch: { every: heldOutEvery, source: data.watched, ...(patience !== undefined && { patience }) },
+    }),
     hopelessLoss: dataset.constantLoss,
     signal,
     ...(resume && { resume }),

@@ -46,7 +46,7 @@ export const trainingResultSchema = z
           seed: z.int().describe('Decides initialisation, order and augmentation.'),
           state: z.string().describe('done, diverged, stuck or failed.'),
           reason: z.string().nullable().describe('Why it did not end well.'),
-          steps: z.int().describe('Optimiser steps.'),
+          steps: z.int().describe('Optimiser steps that it took; the planned ones where it did not end well.'),
           flops: z.number().describe('Exact training FLOPs of the run.'),
           loss: z.number().nullable().describe('Held out, after the last step; nats for classes and text.'),
           lossError: z.number().nullable().describe('Standard error over the held-out samples.'),

@@ -54,6 +54,13 @@ export const trainingFields = {
         .positive()
         .optional()
         .describe('Epochs between evaluations while it trains. Default: after the last step alone.'),
+      patience: z
+        .int()
+        .min(1)
+        .optional()
+        .describe(
+          'Stops a run after so many evaluations in a row without a lower loss of the validation part, and keeps its best weights. Needs `every` and a validation part. Default: no early stopping.',
+        ),
       windows: z.int().min(16).default(2500).describe('Held-out windows of a text that are evaluated.'),
     })
     .prefault({})

@@ -52,6 +52,13 @@ export const trialSpecSchema = z
         .boolean()
         .default(false)
         .describe('Whether the last evaluation also measures training samples (seenLoss).'),
+      patience: z
+        .int()
+        .min(1)
+        .optional()
+        .describe(
+          'Evaluations in a row without a lower loss of the validation part that end the run, with its best weights.',
+        ),
       heldOutEvery: z
         .int()
         .min(0)

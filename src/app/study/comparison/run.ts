@@ -1,5 +1,6 @@
 import type { Comparison } from '../../../core/schema/comparison.ts';
 import type { ComparisonResult } from '../../../core/schema/comparison-result.ts';
+import { IsoflopError } from '../../../core/terms/errors.ts';
 import { localExecutor } from '../../../io/launch/local.ts';
 import { acquireStudyLock } from '../../../io/store/lock.ts';
 import { Store } from '../../../io/store/store.ts';
@@ -45,6 +46,11 @@ async function compare(
   options: TrainingOptions,
 ): Promise<ComparisonResult> {
   const { training: comparison, output } = file;
+  if (comparison.evaluation.patience !== undefined)
+    throw new IsoflopError('refused', 'runs that stop early are not trained for equal FLOPs or epochs', {
+      path: 'evaluation.patience',
+      hint: 'Take it out.',
+    });
   checkSame(store, comparison, data, output);
   const candidates = await readyCandidates(file, data.dataset);
   const context = contextOf(file, data, store, options, candidates.length * comparison.seeds);

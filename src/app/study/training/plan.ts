@@ -111,6 +111,7 @@ export function taskOf(
       every,
       part: run.part,
       heldOutEvery: run.heldOutEvery,
+      ...(training.evaluation.patience !== undefined && { patience: training.evaluation.patience }),
       seen: run.part === 'heldOut',
     },
     ...(training.context !== undefined && { context: training.context }),

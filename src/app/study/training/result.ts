@@ -40,7 +40,19 @@ function runsOf(planned: readonly PlannedRun[], store: Store): RunResult[] {
     const [record, final] = [records.get(id), finals.get(id)];
     const state = record?.state ?? 'planned';
     const { loss = null, lossError = null, metrics = {} } = final ?? {};
-    return { id, seed, state, reason: record?.reason ?? null, steps, flops, loss, lossError, metrics: { ...metrics } };
+    // Early stopping ends before the planned steps.
+    const taken = final?.step ?? steps;
+    return {
+      id,
+      seed,
+      state,
+      reason: record?.reason ?? null,
+      steps: taken,
+      flops: (flops * taken) / steps,
+      loss,
+      lossError,
+      metrics: { ...metrics },
+    };
   });
 }
 

@@ -45,6 +45,7 @@ async function trainOn(
 ): Promise<TrainingResult> {
   const trained = await trainingModel(training, base, data.dataset);
   checkOutputs(trained, data.dataset);
+  checkPatience(training, data);
   const runs = planRuns(training, trained, data);
   const { workers, threads } = sharing(training, runs.length);
   const store = Store.open(output);
@@ -67,6 +68,16 @@ async function trainOn(
   } finally {
     store.close();
   }
+}
+
+/** Stopping early by the held-out part would flatter the result. */
+function checkPatience({ evaluation: { patience, every } }: TrainingFields, { dataset }: TrainingData): void {
+  if (patience === undefined || (every !== undefined && dataset.task !== 'language' && dataset.counts.validation > 0))
+    return;
+  throw new IsoflopError('invalid-input', 'early stopping goes by evaluations of a validation part', {
+    path: 'evaluation.patience',
+    hint: 'Say evaluation: { every: 1, patience: 5 } and, under data, validation: 0.1; a text has no such part.',
+  });
 }
 
 /** Refuses to mix the runs of two trainings in one folder; more seeds of the same one are welcome. */
