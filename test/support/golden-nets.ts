@@ -78,6 +78,7 @@ export const GOLDEN_NETS: readonly GoldenNet[] = [
   keras('frozen', 'cross-entropy', 5),
   keras('conv3d', 'cross-entropy', 2),
   keras('unet-transpose', 'binary-cross-entropy', 2, 2),
+  keras('convnet', 'cross-entropy'),
   keras('transformer', 'cross-entropy', 2, 4, 50),
   keras('vision-transformer', 'cross-entropy'),
   keras('unet-upsample', 'binary-cross-entropy', 2, 2),
