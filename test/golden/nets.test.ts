@@ -4,7 +4,7 @@ import { GOLDEN_NETS } from '../support/golden-nets.ts';
 import { farRows, lossOfStep, readGolden, startGolden } from '../support/golden-training.ts';
 
 /** test/e2e/nets.test.ts trains all of them; these are quick. */
-const QUICK = new Set(['mobilenet-v3-small-100', 'keras-mlp', 'keras-residual', 'keras-two-branch', 'keras-frozen', 'keras-conv3d']);
+const QUICK = new Set(['mobilenet-v3-small-100', 'keras-mlp', 'keras-residual', 'keras-two-branch', 'keras-frozen', 'keras-conv3d', 'keras-convnet', 'keras-transformer', 'vit-small-patches', 'gpt2', 'llama', 'gpt-neox']);
 
 describe('whole nets against PyTorch in double precision (tools/golden/nets)', () => {
   it.each(GOLDEN_NETS)('$name is the text that ran', ({ name, text }) => {

@@ -23,11 +23,12 @@ export function drawInput(
   name: string,
   values: Float32Array | Int32Array,
   step: number,
-  { loss, classes }: Pick<GoldenNet, 'loss' | 'classes'>,
+  { loss, classes, vocabulary }: Pick<GoldenNet, 'loss' | 'classes' | 'vocabulary'>,
 ): void {
   const stream = streamOf(`${name} of step ${step}`);
   if (values instanceof Int32Array) {
-    values.set(hashed(stream, values.length).map((value) => value % classes));
+    const limit = name === 'targets' ? classes : vocabulary;
+    values.set(hashed(stream, values.length).map((value) => value % limit));
     return;
   }
   const isBinary = name === 'targets' && loss === 'binary-cross-entropy';

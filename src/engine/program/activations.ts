@@ -1,4 +1,4 @@
-import type { Activation } from '../../core/graph/types.ts';
+import type { Attributes } from '../../core/graph/types.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
 import type { Emitter } from './emitter.ts';
 
@@ -38,8 +38,8 @@ function tanhInner(e: Emitter, x: string, square: string): string {
 }
 
 /** y = f(x), written to `output`. */
-export function emitActivation(e: Emitter, activation: Activation, x: string, output: string): void {
-  switch (activation) {
+export function emitActivation(e: Emitter, attributes: Attributes, x: string, output: string): void {
+  switch (attributes.activation!) {
     case 'relu':
       e.node('Relu', [x], {}, output);
       return;
@@ -76,7 +76,7 @@ export function emitActivation(e: Emitter, activation: Activation, x: string, ou
       e.node('HardSwish', [x], {}, output);
       return;
     case 'leaky-relu':
-      e.node('LeakyRelu', [x], { floats: { alpha: LEAK } }, output);
+      e.node('LeakyRelu', [x], { floats: { alpha: attributes.slope ?? LEAK } }, output);
       return;
     case 'elu':
       e.node('Elu', [x], {}, output);
@@ -105,9 +105,9 @@ function choose(e: Emitter, x: string, high: string, low: string): string {
 }
 
 /** f'(x), from x and y = f(x). */
-function slope(e: Emitter, activation: Activation, x: string, y: string): string {
+function slope(e: Emitter, attributes: Attributes, x: string, y: string): string {
   const one = e.scalar(1);
-  switch (activation) {
+  switch (attributes.activation!) {
     case 'relu':
       return step(e, y);
     case 'relu2':
@@ -146,7 +146,7 @@ function slope(e: Emitter, activation: Activation, x: string, y: string): string
       return e.node('Add', [gate, e.node('Mul', [x, inside])]);
     }
     case 'leaky-relu':
-      return choose(e, x, one, e.scalar(LEAK));
+      return choose(e, x, one, e.scalar(attributes.slope ?? LEAK));
     case 'elu':
       return choose(e, x, one, e.node('Add', [y, one]));
     case 'selu':
@@ -167,9 +167,9 @@ function slope(e: Emitter, activation: Activation, x: string, y: string): string
 /** dx = dy f'(x), written to `output`. */
 export function emitActivationGradient(
   e: Emitter,
-  activation: Activation,
+  attributes: Attributes,
   [dy, x, y]: readonly string[],
   output: string,
 ): void {
-  e.node('Mul', [dy, slope(e, activation, x, y)], {}, output);
+  e.node('Mul', [dy, slope(e, attributes, x, y)], {}, output);
 }

@@ -39,11 +39,11 @@ def weight(name, shape, role, fan_in):
     return values + np.float32(1) if role == "gain" else values
 
 
-def fed(step, name, shape, dtype, loss, classes):
-    """One input of a step: floats of about unit variance, of binary targets 0 or 1; whole numbers below `classes`."""
+def fed(step, name, shape, dtype, loss, limit):
+    """One input of a step: floats of about unit variance, of binary targets 0 or 1; whole numbers below the limit."""
     stream = f"{name} of step {step}"
     if dtype == "int32":
-        return (hashed(stream, math.prod(shape)) % classes).astype(np.int64).reshape(shape)
+        return (hashed(stream, math.prod(shape)) % limit).astype(np.int64).reshape(shape)
     values = uniform(stream, shape) * np.float32(3)
     return (values > 0).astype(np.float32) if name == "targets" and loss == "binary-cross-entropy" else values
 

@@ -1,24 +1,31 @@
 """Whole nets in PyTorch: node tools/golden/nets/texts.ts | KERAS_BACKEND=torch python tools/golden/nets/nets.py [NAME...]
 
-Writes test/golden/nets/NAME.json. The net is its own PyTorch text, or a Keras file on Keras's torch backend. Run in double precision it gives the
+Writes test/golden/nets/NAME.json. The net is its own PyTorch text, a Keras file on Keras's torch backend, or a
+config.json of Hugging Face transformers. Run in double precision it gives the
 golden values; in single precision, in two orders of summation, it gives the error that PyTorch itself makes: images channels first and
-channels last, or for Keras with oneDNN and without. Weights and batches follow from a hash, so the files hold only what comes out: norms and
+channels last, for Keras with oneDNN and without, or attention written out and fused. Weights and batches follow from a hash, so the files hold only what comes out: norms and
 projections of the gradients, the losses of 20 steps, and the running statistics after them.
 """
 
+import contextlib
 import hashlib
 import json
 import pathlib
 import sys
+import unittest.mock
 
+import keras
 import torch
 import torch.nn.functional as F
+import transformers
 from drawn import digits, fed, projections, weight
+from torch.overrides import TorchFunctionMode
 
 TARGET = pathlib.Path(__file__).resolve().parents[3] / "test" / "golden" / "nets"
 STEPS = 20
 ADAMW = dict(learningRate=3e-4, beta1=0.9, beta2=0.98, epsilon=1e-8, weightDecay=0.1)
 SGD = dict(learningRate=1e-3, momentum=0.9)
+AVERAGE_POOL = keras.src.backend.torch.nn.average_pool
 WAYS = {"exact": torch.float64, "plain": torch.float32, "other": torch.float32}
 
 
@@ -47,14 +54,50 @@ class TorchNet:
         return F.mse_loss(y, targets) if kind == "mse" else F.binary_cross_entropy_with_logits(y, targets)
 
 
+class InDouble(TorchFunctionMode):
+    """Where a class asks for single precision whatever its weights are (norms, softmax, rotary tables), it gets double."""
+
+    def __torch_function__(self, function, types, arguments=(), named=None):
+        double = lambda value: torch.float64 if value is torch.float32 else value
+        function = torch.Tensor.double if function is torch.Tensor.float else function
+        return function(*map(double, arguments), **{key: double(value) for key, value in (named or {}).items()})
+
+
+class TransformersNet(TorchNet):
+    """The class that a config.json names. Its attention is written out, and in the other order PyTorch's fused kernel."""
+
+    def __init__(self, net, way):
+        document = json.loads(net["text"])
+        config = transformers.AutoConfig.for_model(**document)
+        has_kernel = getattr(config, "attn_logit_softcapping", None) is None
+        attention = "sdpa" if way == "other" and has_kernel else "eager"
+        self.precision = InDouble if way == "exact" else contextlib.nullcontext
+        with self.precision():
+            kind = getattr(transformers, document["architectures"][0])
+            self.model = kind._from_config(config, attn_implementation=attention, dtype=WAYS[way]).train()
+        self.parameters = dict(self.model.named_parameters())
+        self.buffers = dict(self.model.named_buffers())
+
+    def logits(self, x):
+        with self.precision():
+            return self.model(x).logits
+
+
+def average_pool(inputs, *window, **named):
+    """Keras's torch backend repeats the edge of an image where TensorFlow and JAX leave padding out of the mean."""
+    zeros = lambda x, pad, mode: torch.constant_pad_nd(x, pad)
+    with unittest.mock.patch.object(F, "pad", zeros):
+        sums, counts = (AVERAGE_POOL(x, *window, **named) for x in (inputs, torch.ones_like(inputs)))
+    return sums / counts
+
+
 class KerasNet:
     """A Keras model of a JSON file."""
 
     def __init__(self, net, way):
-        import keras
-
         dtype = str(WAYS[way]).split(".")[1]
         keras.config.set_floatx(dtype)
+        keras.src.backend.torch.nn.average_pool = average_pool
         self.model = keras.models.model_from_json(net["text"].replace('"float32"', f'"{dtype}"'))
         torch.backends.mkldnn.set_flags(way != "other")
         variables = {v.path: v.value for v in self.model.variables}
@@ -65,8 +108,6 @@ class KerasNet:
         self.buffers = {path: value for path, value in made.items() if path not in names}
 
     def last_activation(self):
-        import keras
-
         layer = self.model.layers[-1]
         while isinstance(layer, keras.Model):
             layer = layer.layers[-1]
@@ -84,8 +125,11 @@ class KerasNet:
         return F.binary_cross_entropy(y if last == "sigmoid" else y.sigmoid(), targets)
 
 
+FRAMEWORKS = {"pytorch": TorchNet, "keras": KerasNet, "transformers": TransformersNet}
+
+
 def built(net, way):
-    made = (KerasNet if net["framework"] == "keras" else TorchNet)(net, way)
+    made = FRAMEWORKS[net["framework"]](net, way)
     names = {p["name"] for p in net["parameters"]}
     assert set(made.parameters) == names, (net["name"], set(made.parameters) ^ names)
     with torch.no_grad():
@@ -98,7 +142,8 @@ def built(net, way):
 
 def loss_of(net, made, way, step):
     def tensor(name, shape, dtype):
-        values = torch.from_numpy(fed(step, name, shape, dtype, net["loss"], net["classes"]))
+        limit = net["classes"] if name == "targets" else net["vocabulary"]
+        values = torch.from_numpy(fed(step, name, shape, dtype, net["loss"], limit))
         return values if dtype == "int32" else values.to(WAYS[way])
 
     *inputs, targets = (tensor(**one) for one in net["inputs"])

@@ -9,10 +9,10 @@ const inputsOf = (graph: Graph): unknown[] =>
   });
 
 const nets = GOLDEN_NETS.map((net) => {
-  const { name, framework, text, loss, classes } = net;
+  const { name, framework, text, loss, classes, vocabulary } = net;
   const graph = goldenGraph(net);
   return {
-    ...{ name, framework, text, loss, classes, inputs: inputsOf(graph) },
+    ...{ name, framework, text, loss, classes, vocabulary, inputs: inputsOf(graph) },
     parameters: graph.parameters.map(({ parameter: { name: weight, shape, role, fanIn, frozen } }) => {
       return { name: weight, shape, role, fanIn, frozen: frozen === true };
     }),

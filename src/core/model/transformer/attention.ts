@@ -90,7 +90,12 @@ function project(layers: LayerWriter, x: TensorId, plan: AttentionPlan, names: B
     return paths.map((path, index) => layers.linear(x, `${at}.${path}`, sizes[index], options));
   }
   const all = layers.linear(x, `${at}.${names.fused}`, sizes[0] + sizes[1] + sizes[2], options);
-  return layers.graph.addAll('split', [all], { axis: -1, sizes });
+  if (!names.fusedByHead || plan.kvHeads !== plan.heads)
+    return layers.graph.addAll('split', [all], { axis: -1, sizes });
+  const one = Array.from({ length: 3 }, () => plan.headSize);
+  const [batch, tokens] = layers.graph.shapeOf(x);
+  const parts = layers.graph.addAll('split', [layers.byHead(all, plan.heads)], { axis: -1, sizes: one });
+  return parts.map((part) => layers.graph.add('reshape', [part], { shape: [batch, tokens, sizes[0]] }));
 }
 
 /** Transformer-XL (Dai et al. 2019, section 3.3): scores also come from encoded distances by a key matrix of their own. */

@@ -8,6 +8,8 @@ export interface BlockNames {
   readonly key: string;
   readonly value: string;
   readonly fused?: string;
+  /** A fused projection holds the queries, keys and values of one head, then those of the next (GPT-NeoX). */
+  readonly fusedByHead?: boolean;
   readonly output: string;
   readonly beforeAttention: string;
   readonly afterAttention: string;
@@ -95,6 +97,7 @@ const NEOX: ModelNames = {
     ...LLAMA_BLOCK,
     attention: 'attention',
     fused: 'attention.query_key_value',
+    fusedByHead: true,
     output: 'attention.dense',
     up: 'mlp.dense_h_to_4h',
     down: 'mlp.dense_4h_to_h',

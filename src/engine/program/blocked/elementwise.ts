@@ -12,8 +12,8 @@ export function alike(images: BlockedImages, { kind, inputs, outputs, attributes
   const { e } = images;
   const operands = inputs.map((id) => images.blocked(id));
   const output = e.fresh(kind);
-  if (kind === 'activation') emitActivation(e, attributes.activation!, operands[0], output);
-  else if (kind === 'activationGradient') emitActivationGradient(e, attributes.activation!, operands, output);
+  if (kind === 'activation') emitActivation(e, attributes, operands[0], output);
+  else if (kind === 'activationGradient') emitActivationGradient(e, attributes, operands, output);
   else if (kind === 'scale') e.node('Mul', [operands[0], e.scalar(attributes.alpha ?? 1)], {}, output);
   else e.node(kind === 'add' ? 'Add' : 'Mul', operands, {}, output);
   images.placeBlocked(outputs[0], output);

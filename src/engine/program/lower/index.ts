@@ -178,10 +178,9 @@ const LOWERINGS: Readonly<Partial<Record<Operator['kind'], (lowering: Lowering) 
     void e.node('Transpose', inputs, { integers: { perm: operator.attributes.permutation ?? [] } }, outputs[0]),
   shift,
   swapHalves,
-  activation: ({ e, operator, inputs, outputs }) =>
-    emitActivation(e, operator.attributes.activation!, inputs[0], outputs[0]),
+  activation: ({ e, operator, inputs, outputs }) => emitActivation(e, operator.attributes, inputs[0], outputs[0]),
   activationGradient: ({ e, operator, inputs, outputs }) =>
-    emitActivationGradient(e, operator.attributes.activation!, inputs, outputs[0]),
+    emitActivationGradient(e, operator.attributes, inputs, outputs[0]),
   normalize,
   normalizeGradient,
   softmax,
