@@ -33,7 +33,7 @@ function largestDifference(ours: Uint8Array, theirs: Uint8Array): number {
 
 let decode: ImageDecoder;
 beforeAll(async () => {
-  decode = await imageDecoder();
+  decode = imageDecoder();
 });
 
 describe('the pixels of a file are those that PIL decodes', () => {

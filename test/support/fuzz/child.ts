@@ -1,6 +1,6 @@
 /**
  * Runs the seeds `from` up to `to` of one reader and writes one line of JSON for each: `node child.ts READER FROM TO [contained]`. It
- * ends early after a file that took too much memory. A file whose making left much memory behind is read by a process of its own:
+ * ends early where memory has piled up. A first file whose making left much memory behind is read by a process of its own:
  * `node child.ts READER SEED SEED+1 file PATH`.
  */
 import { spawnSync } from 'node:child_process';
@@ -43,6 +43,8 @@ function readAlone(seed: number, bytes: Uint8Array): string {
 for (let seed = Number(from); seed < Number(to); seed++) {
   const bytes = how === 'file' ? readFileSync(path) : fileOf(reader, seed);
   if (how === undefined && bytesInUse() > MOST_LEFT_BYTES) {
+    // What piled up over the files before is left to a new process, which the campaign starts.
+    if (seed > Number(from)) break;
     writeSync(1, readAlone(seed, bytes));
     continue;
   }

@@ -37,6 +37,9 @@ export interface FuzzedReader extends FileKind {
   readonly contained?: (bytes: Uint8Array) => unknown;
 }
 
+/** Whether it goes on to what the model costs. */
+export const isWhole = ({ name }: FuzzedReader): boolean => name.endsWith(' model');
+
 const MODELS = joinPath(import.meta.dirname, '../../golden/models');
 /** More and larger files are no better seeds. */
 const MOST_SEEDS = 24;

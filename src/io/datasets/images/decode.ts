@@ -6,13 +6,13 @@ import { decodePng } from './png.ts';
 /** Turns the bytes of a JPEG or PNG file into pixels; throws `CorruptImage`. */
 export type ImageDecoder = (bytes: Uint8Array) => Image;
 
-let decoder: Promise<ImageDecoder> | undefined;
+let decoder: ImageDecoder | undefined;
 
 /** Loads the decoders once. */
-export const imageDecoder = (): Promise<ImageDecoder> => (decoder ??= load());
+export const imageDecoder = (): ImageDecoder => (decoder ??= load());
 
-async function load(): Promise<ImageDecoder> {
-  const decodeJpeg = await loadJpegDecoder();
+function load(): ImageDecoder {
+  const decodeJpeg = loadJpegDecoder();
   return (bytes) => {
     if (bytes.length === 0) throw new CorruptImage('it is empty');
     if (bytes[0] === 0xff && bytes[1] === 0xd8) return decodeJpeg(bytes);

@@ -30,17 +30,16 @@ class DecodedImage implements Decoded {
 
 type DecodeJpeg = (bytes: Uint8Array) => Image;
 
-/**
- * The JPEG decoder: mozjpeg (libjpeg-turbo's arithmetic) as WebAssembly. It says of a damaged image what libjpeg says; what
- * libjpeg merely warns of, such as a file that ends early, counts as damage.
- */
-export async function loadJpegDecoder(): Promise<DecodeJpeg> {
+/** One instance of the decoder, and what it said of the last image. */
+interface Instance {
+  readonly decode: (bytes: Uint8Array, rotates: boolean) => Decoded | null;
+  readonly said: string[];
+}
+
+/** Its start-up is synchronous where its module is compiled: the functions are there when the factory returns. */
+function startDecoder(compiled: WebAssembly.Module): Instance {
   const said: string[] = [];
-  const file = fileURLToPath(import.meta.resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'));
-  const compiled = new WebAssembly.Module(readFileSync(file));
-  const scope = globalThis as { ImageData?: unknown };
-  scope.ImageData ??= DecodedImage;
-  const codec = await createDecoder({
+  const module = {
     noInitialRun: true,
     printErr: (line: string) => said.push(line),
     instantiateWasm: (imports: object, done: (instance: WebAssembly.Instance) => void) => {
@@ -48,15 +47,34 @@ export async function loadJpegDecoder(): Promise<DecodeJpeg> {
       done(instance);
       return instance.exports;
     },
-  });
+  };
+  void createDecoder(module);
+  const { decode } = module as unknown as Pick<Instance, 'decode'>;
+  if (typeof decode !== 'function') throw new Error('internal: the JPEG decoder did not start at once');
+  return { decode, said };
+}
+
+/**
+ * The JPEG decoder: mozjpeg (libjpeg-turbo's arithmetic) as WebAssembly. It says of a damaged image what libjpeg says; what
+ * libjpeg merely warns of, such as a file that ends early, counts as damage. An image that it gives up on leaves its memory
+ * in disorder, in which a later one may hang: a new instance goes on.
+ */
+export function loadJpegDecoder(): DecodeJpeg {
+  const file = fileURLToPath(import.meta.resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm'));
+  const compiled = new WebAssembly.Module(readFileSync(file));
+  const scope = globalThis as { ImageData?: unknown };
+  scope.ImageData ??= DecodedImage;
+  let instance: Instance | undefined;
   return (bytes) => {
     const components = componentsOf(bytes);
+    const { decode, said } = (instance ??= startDecoder(compiled));
     said.length = 0;
     let decoded: Decoded | null;
     try {
       // false: pixels as they are stored; a rotation in the metadata is not applied, as in PIL and torchvision.
-      decoded = codec.decode(bytes, false) as Decoded | null;
+      decoded = decode(bytes, false);
     } catch (cause) {
+      instance = undefined;
       throw new CorruptImage(said[0] ?? 'its data are damaged', { cause });
     }
     if (!decoded || said.length > 0) throw new CorruptImage(said[0] ?? 'the decoder gives no image');

@@ -12,7 +12,7 @@ import { imageSources } from './image-sources.ts';
 
 /** Reads all images that `options` names into memory; relative paths start from `base`. */
 export async function readImages(options: ImagesData, base: string): Promise<ImageFiles> {
-  const decode = await imageDecoder();
+  const decode = imageDecoder();
   const exclusions = new Exclusions();
   const sources = imageSources(options.train, 'train', options, base, decode);
   const tests = options.test === undefined ? [] : imageSources(options.test, 'test', options, base, decode);
