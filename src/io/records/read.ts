@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import type { RecordTable } from '../../core/observations/table.ts';
 import { IsoflopError } from '../../core/terms/errors.ts';
+import { parseCsv } from '../files/csv.ts';
+import type { ParsedRecord } from '../files/csv.ts';
 import { fileError } from '../files/errors.ts';
 import { parseJson, tableOfObjects } from './json.ts';
 
@@ -67,26 +68,9 @@ function readText(path: string): string {
   }
 }
 
-/** What csv-parse gives with its option `info`. */
-interface ParsedRecord {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
-
 function fromCsv(text: string, path: string): RecordTable {
   const delimiter = extname(path).toLowerCase() === '.tsv' ? '\t' : ',';
-  let records: readonly ParsedRecord[];
-  try {
-    const options = { bom: true, delimiter, skip_empty_lines: true, trim: true, relax_column_count: true } as const;
-    records = parse(text, { ...options, info: true }) as unknown as ParsedRecord[];
-  } catch (cause) {
-    const { lines, message } = cause as { lines?: number; message: string };
-    throw new IsoflopError('invalid-input', message.replace(/ (on|at) line \d+.*/, ''), {
-      path: lines === undefined ? path : `${path}:${lines}`,
-      hint: 'A cell that holds a comma, a quote or a line break stands in double quotes, with quotes inside doubled.',
-      cause,
-    });
-  }
+  const records = parseCsv(text, path, delimiter);
   const [header, ...rows] = records;
   if (!header || rows.length === 0) {
     throw new IsoflopError('invalid-input', 'the table has no rows', {

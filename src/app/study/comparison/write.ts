@@ -1,28 +1,16 @@
-import { join } from 'node:path';
 import { comparisonFigures } from '../../../core/report/comparison-figure.ts';
 import type { ComparisonResult } from '../../../core/schema/comparison-result.ts';
-import { renderHtml } from '../../../draw/html.ts';
 import type { Page } from '../../../draw/html.ts';
 import { LIGHT } from '../../../draw/palette.ts';
-import { renderPng } from '../../../draw/png.ts';
 import { renderSvg, tickText } from '../../../draw/svg.ts';
-import { makeFolder, writeAtomically } from '../../../io/files/atomic.ts';
+import { writePage } from '../write-page.ts';
 import { gridEndWarnings } from './grid-ends.ts';
 
 type Row = ComparisonResult['candidates'][number];
 
 /** Writes comparison.json, report.html and the figures into the folder of a comparison. */
-export function writeComparison(folder: string, result: ComparisonResult): void {
-  const page = pageOf(result);
-  const figures = join(folder, 'figures');
-  makeFolder(figures);
-  for (const { figure, svg } of page.figures) {
-    writeAtomically(join(figures, `${figure.id}.svg`), svg);
-    writeAtomically(join(figures, `${figure.id}.png`), renderPng(svg));
-  }
-  writeAtomically(join(folder, 'comparison.json'), `${JSON.stringify(result, null, 2)}\n`);
-  writeAtomically(join(folder, 'report.html'), renderHtml(page));
-}
+export const writeComparison = (folder: string, result: ComparisonResult): void =>
+  writePage(folder, pageOf(result), 'comparison.json', result);
 
 const short = (value: number): string => tickText(Number(value.toPrecision(3)));
 

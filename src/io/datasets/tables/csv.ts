@@ -1,23 +1,17 @@
 import { extname } from 'node:path';
-import { parse } from 'csv-parse/sync';
 import type { TableData } from '../../../core/schema/data.ts';
 import type { Exclusions } from '../../../core/terms/exclusions.ts';
 import { IsoflopError } from '../../../core/terms/errors.ts';
 import { counted } from '../../../core/terms/names.ts';
+import { parseCsv } from '../../files/csv.ts';
 import type { CellTable } from './cells.ts';
 
 /** The text is one string; V8 holds at most 512 MiB. */
 const MOST_TEXT_BYTES = 2 ** 28;
 
-interface ParsedRecord {
-  readonly record: readonly string[];
-  /** The line on which the record ends. */
-  readonly info: { readonly lines: number };
-}
-
 /** Reads a CSV file; a row with too few or too many cells is a bad one. */
 export function readCsv(bytes: Uint8Array, path: string, options: TableData, exclusions: Exclusions): CellTable {
-  const records = parseText(textOf(bytes, path), path, delimiterOf(path, options));
+  const records = parseCsv(textOf(bytes, path), path, delimiterOf(path, options));
   const first = records[0]?.record ?? [];
   const names = options.header ? first : first.map((_, index) => String(index + 1));
   checkNames(names, path);
@@ -56,20 +50,6 @@ function textOf(bytes: Uint8Array, path: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new IsoflopError('invalid-input', 'the file is not UTF-8 text', { path, hint: 'Save it as UTF-8.', cause });
-  }
-}
-
-function parseText(text: string, path: string, delimiter: string): readonly ParsedRecord[] {
-  try {
-    const options = { bom: true, delimiter, skip_empty_lines: true, trim: true, relax_column_count: true } as const;
-    return parse(text, { ...options, info: true }) as unknown as ParsedRecord[];
-  } catch (cause) {
-    const { lines, message } = cause as { lines?: number; message: string };
-    throw new IsoflopError('invalid-input', message.replace(/ (on|at) line \d+.*/, ''), {
-      path: lines === undefined ? path : `${path}:${lines}`,
-      hint: 'A cell that holds a comma, a quote or a line break stands in double quotes, with quotes inside doubled.',
-      cause,
-    });
   }
 }
 
